@@ -28,7 +28,9 @@ std::int64_t epoch_ms(WallTime time) {
   return std::chrono::duration_cast<Millis>(time.time_since_epoch()).count();
 }
 
-WallTime from_epoch_ms(std::int64_t ms) { return WallTime(Millis(ms)); }
+WallTime from_epoch_ms(std::int64_t ms) {
+  return WallTime(Millis(ms));
+}
 
 std::string iso_time(WallTime time) {
   const std::int64_t ms = epoch_ms(time);

@@ -7,6 +7,7 @@
 
 namespace slipway {
 
+// Durations everywhere in whole units; the unit stands in the name.
 using Seconds = std::chrono::seconds;
 using Millis = std::chrono::milliseconds;
 using WallTime = std::chrono::system_clock::time_point;

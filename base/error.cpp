@@ -8,12 +8,18 @@ namespace slipway {
 int exit_code(Kind kind) {
   switch (kind) {
     case Kind::failed:
-    case Kind::cancelled: return 1;
-    case Kind::usage: return 2;
-    case Kind::refused: return 3;
-    case Kind::busy: return 4;
-    case Kind::rolled_back: return 5;
-    case Kind::needs_operator: return 6;
+    case Kind::cancelled:
+      return 1;
+    case Kind::usage:
+      return 2;
+    case Kind::refused:
+      return 3;
+    case Kind::busy:
+      return 4;
+    case Kind::rolled_back:
+      return 5;
+    case Kind::needs_operator:
+      return 6;
   }
   return 1;
 }
@@ -51,7 +57,9 @@ std::string Error::text() const {
   return advice.empty() ? summary() : summary() + "\n  " + advice;
 }
 
-Error errno_error(std::string action) { return errno_error(std::move(action), errno); }
+Error errno_error(std::string action) {
+  return errno_error(std::move(action), errno);
+}
 
 Error errno_error(std::string action, int code) {
   return fail("{}: {}", action, std::strerror(code));

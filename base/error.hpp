@@ -35,10 +35,19 @@ class [[nodiscard]] Error {
  public:
   Error(Kind kind, std::string what) : kind_(kind), what_(std::move(what)) {}
 
-  Error&& next(std::string step) && { next_ = std::move(step); return std::move(*this); }
-  Error&& at(Position where) && { at_ = std::move(where); return std::move(*this); }
+  Error&& next(std::string step) && {
+    next_ = std::move(step);
+    return std::move(*this);
+  }
+  Error&& at(Position where) && {
+    at_ = std::move(where);
+    return std::move(*this);
+  }
   Error&& because(Error cause) &&;
-  Error&& sqlstate(std::string code) && { sqlstate_ = std::move(code); return std::move(*this); }
+  Error&& sqlstate(std::string code) && {
+    sqlstate_ = std::move(code);
+    return std::move(*this);
+  }
 
   Kind kind() const { return kind_; }
   const std::string& what() const { return what_; }
@@ -118,9 +127,9 @@ using Done = Result<void>;
 }  // namespace slipway
 
 // The value of a Result, or out of this function with its error. Not for coroutines.
-#define TRY(expression)                                                  \
-  __extension__({                                                        \
-    auto try_result_ = (expression);                                     \
-    if (!try_result_) return std::move(try_result_).error();             \
-    std::move(try_result_).value();                                      \
+#define TRY(expression)                                      \
+  __extension__({                                            \
+    auto try_result_ = (expression);                         \
+    if (!try_result_) return std::move(try_result_).error(); \
+    std::move(try_result_).value();                          \
   })

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 namespace slipway {
@@ -46,7 +47,10 @@ class FileLock {
  public:
   FileLock() = default;
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileLock& operator=(FileLock&& other) noexcept { std::swap(fd_, other.fd_); return *this; }
+  FileLock& operator=(FileLock&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   ~FileLock();
 
   // Nothing if somebody else holds it. The file is made if it is missing, and never removed.

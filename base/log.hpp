@@ -1,4 +1,5 @@
-// The log: one line an event on standard error, with the job's id where there is one. JSON lines for machines.
+// The log: one line an event on standard error, with the job's id where there is one. JSON lines for
+// machines.
 #pragma once
 
 #include <fmt/core.h>

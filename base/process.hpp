@@ -1,4 +1,5 @@
-// Other programs: run one and wait, or start one that outlives us; and know a process again by more than its pid.
+// Other programs: run one and wait, or start one that outlives us; and know a process again by more than its
+// pid.
 #pragma once
 
 #include <sys/types.h>
@@ -15,19 +16,19 @@
 namespace slipway {
 
 struct Command {
-  std::vector<std::string> argv;              // argv[0] is a path, or a name looked up in PATH
-  std::vector<std::string> environment;       // "NAME=value"; nothing else is inherited but PATH
+  std::vector<std::string> argv;         // argv[0] is a path, or a name looked up in PATH
+  std::vector<std::string> environment;  // "NAME=value"; nothing else is inherited but PATH
   bool inherit_environment = false;
-  Path folder;                                // working directory; empty: ours
-  Path output;                                // both streams appended to this file; empty: see below
-  std::string input;                          // written to standard input
-  Millis limit{60'000};                       // then TERM, and KILL three seconds later, to the whole group
+  Path folder;           // working directory; empty: ours
+  Path output;           // both streams appended to this file; empty: see below
+  std::string input;     // written to standard input
+  Millis limit{60'000};  // then TERM, and KILL three seconds later, to the whole group
 };
 
 struct Finished {
-  int status = 0;          // exit code, or 128 + signal
+  int status = 0;  // exit code, or 128 + signal
   bool timed_out = false;
-  std::string output;      // both streams, at most the last 64 KiB; empty if they went to a file
+  std::string output;  // both streams, at most the last 64 KiB; empty if they went to a file
 };
 
 // A process, told apart from a later one with the same pid by its start time.
@@ -42,8 +43,8 @@ class Processes {
   virtual ~Processes() = default;
   // An error only if it could not be started; look at the status for the rest.
   virtual Result<Finished> run(const Command& command) = 0;
-  // In a session of its own, adopted by init, with no descriptors of ours but those in keep_fds (under the same
-  // numbers). Returns once the program has been executed.
+  // In a session of its own, adopted by init, with no descriptors of ours but those in keep_fds (under the
+  // same numbers). Returns once the program has been executed.
   virtual Result<ProcessId> start_detached(const Command& command, const std::vector<int>& keep_fds = {}) = 0;
 };
 
@@ -55,7 +56,8 @@ Result<std::string> run_checked(Processes& processes, const Command& command);
 ProcessId this_process();
 std::optional<ProcessId> find_process(pid_t pid);  // nothing if there is none, or only a zombie
 bool alive(const ProcessId& process);
-Done send_signal(const ProcessId& process, int signal);  // gone already is fine; never hits a later owner of the pid
+Done send_signal(const ProcessId& process,
+                 int signal);  // gone already is fine; never hits a later owner of the pid
 // True once it has ended (within the limit).
 bool wait_for_end(const ProcessId& process, Millis limit);
 // The live processes of this user whose working directory is that folder.

@@ -13,6 +13,8 @@ struct Seams {
   Processes& processes;
 };
 
-inline Seams real_seams() { return {real_files(), real_clock(), real_processes()}; }
+inline Seams real_seams() {
+  return {real_files(), real_clock(), real_processes()};
+}
 
 }  // namespace slipway

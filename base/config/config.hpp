@@ -19,8 +19,15 @@ enum class Pool { transaction, session };
 enum class Promote { manual, automatic };
 enum class Duplicates { fail, reject };
 
-struct SqlProbe { std::string query; Position at; };
-struct HttpProbe { std::string url; int expect = 200; Position at; };
+struct SqlProbe {
+  std::string query;
+  Position at;
+};
+struct HttpProbe {
+  std::string url;
+  int expect = 200;
+  Position at;
+};
 
 struct Keep {
   int last = 3;
@@ -34,9 +41,9 @@ struct Guardrails {
 };
 
 struct Target {
-  std::string name;               // its key
+  std::string name;  // its key
   Mode mode = Mode::volume;
-  std::string database_name;      // `name:`, by default the key
+  std::string database_name;  // `name:`, by default the key
   int front_port = 6543;
   Pool pool = Pool::transaction;
   std::map<std::string, std::string> postgresql;  // settings of managed production servers
@@ -55,7 +62,8 @@ struct FileSource {
   Position at;
 };
 
-// How one column is filled: at most one of path and constant; neither means the field of the column's own name.
+// How one column is filled: at most one of path and constant; neither means the field of the column's own
+// name.
 struct Column {
   std::string name;
   std::optional<std::string> path;      // a CSV header, or a JSON pointer that begins with '/'
@@ -75,8 +83,9 @@ struct Table {
 };
 
 struct Rejects {
-  std::int64_t max = 0;        // per table
-  double max_percent = 0;      // per table; 0 with max 0: no reject allowed. Exceeding either one that is set fails.
+  std::int64_t max = 0;  // per table
+  double max_percent =
+      0;  // per table; 0 with max 0: no reject allowed. Exceeding either one that is set fails.
   bool max_set = false;
   bool max_percent_set = false;
 };
@@ -86,22 +95,23 @@ struct Pipeline {
   std::string target;
   std::vector<std::string> schema;  // file patterns, relative to the config file
   std::map<std::string, FileSource> sources;
-  std::vector<Table> tables;        // in the file's order
+  std::vector<Table> tables;  // in the file's order
   Rejects rejects;
   Promote promote = Promote::manual;
   Position at;
 };
 
 struct Config {
-  Path file;    // absolute
-  Path folder;  // what relative paths start from
+  Path file;                 // absolute
+  Path folder;               // what relative paths start from
   std::optional<Path> home;  // `home:`, made absolute; where it is absent base/home.hpp decides
   std::string listen_address = "127.0.0.1";
   int listen_port = 8080;
   std::map<std::string, Target> targets;
   std::map<std::string, Pipeline> pipelines;
 
-  // The one with that name; with an empty name the only one there is. Errors are Kind::usage and list the names.
+  // The one with that name; with an empty name the only one there is. Errors are Kind::usage and list the
+  // names.
   Result<const Target*> target(const std::string& name) const;
   Result<const Pipeline*> pipeline(const std::string& name) const;
 };

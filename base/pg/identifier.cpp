@@ -14,7 +14,9 @@ std::string doubled(std::string_view text, char quote) {
 
 }  // namespace
 
-std::string quoted(std::string_view identifier) { return doubled(identifier, '"'); }
+std::string quoted(std::string_view identifier) {
+  return doubled(identifier, '"');
+}
 
 std::string quoted(std::string_view schema, std::string_view identifier) {
   return quoted(schema) + "." + quoted(identifier);

@@ -29,11 +29,13 @@ class Rows {
   int column(std::string_view name) const { return PQfnumber(result_.get(), std::string(name).c_str()); }
   bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
   std::string_view text(int row, int column) const {
-    return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+    return {PQgetvalue(result_.get(), row, column),
+            static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
   }
   std::string string(int row, int column) const { return std::string(text(row, column)); }
   long long number(int row, int column) const { return std::atoll(PQgetvalue(result_.get(), row, column)); }
   bool truth(int row, int column) const { return text(row, column) == "t"; }
+  std::string command() const { return PQcmdStatus(result_.get()); }  // "COMMIT", "INSERT 0 1"
   long long affected() const { return std::atoll(PQcmdTuples(result_.get())); }
 
  private:
@@ -71,8 +73,8 @@ class Session {
   // COPY … FROM STDIN: begin, send as often as needed, then end (which alone says whether the rows are in).
   Done copy_begin(std::string_view sql);
   Done copy_send(std::string_view bytes);
-  Result<long long> copy_end();            // rows loaded
-  Done copy_abort(std::string_view why);   // ends the COPY in failure; the transaction is aborted with it
+  Result<long long> copy_end();           // rows loaded
+  Done copy_abort(std::string_view why);  // ends the COPY in failure; the transaction is aborted with it
   // COPY … TO STDOUT: each message to the sink, which may stop it with an error.
   template <class Sink>
   Done copy_out(std::string_view sql, Sink&& sink);

@@ -8,7 +8,8 @@ bool worth_retrying(std::string_view sqlstate) {
 }
 
 bool blames_the_data(std::string_view sqlstate) {
-  // 22 data exception, 23 integrity, 54 a limit (a row too large), P0001 raised by a domain's or trigger's function.
+  // 22 data exception, 23 integrity, 54 a limit (a row too large), P0001 raised by a domain's or trigger's
+  // function.
   return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("54") ||
          sqlstate == "P0001" || sqlstate == "0A000";
 }
