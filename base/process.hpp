@@ -64,4 +64,11 @@ bool wait_for_end(const ProcessId& process, Millis limit);
 std::vector<ProcessId> processes_in(const Path& folder);
 std::string boot_id();
 
+// The programs that were installed beside this one stay within reach after a change of user, and within that
+// of the children that are started with own_program_environment() and own_program_descriptors().
+void remember_own_programs();
+std::string own_program(const std::string& name);
+std::vector<std::string> own_program_environment();
+std::vector<int> own_program_descriptors();
+
 }  // namespace slipway

@@ -1,0 +1,215 @@
+// The settings of a pipeline, and of its sources, tables and columns.
+#include <array>
+
+#include "base/config/settings.hpp"
+
+namespace slipway::config {
+namespace {
+
+constexpr std::string_view one_or_more_files = "a file pattern, or a list of them";
+
+void read_start(const Scope& scope, const Value& value, Pipeline&) {
+  if (value.type == Value::Type::text && value.text == "live") return not_built(scope, "start: live", value);
+  if (value.type != Value::Type::text || value.text != "empty") expected(scope, "start", "empty or live", value);
+}
+
+void read_schema(const Scope& scope, const Value& value, Pipeline& pipeline) {
+  for (const char* way : {"command", "clone"})
+    if (value.find(way)) return not_built(scope, fmt::format("schema: {}", way), value);
+  const auto patterns = read_texts(value);
+  if (patterns) pipeline.schema = *patterns;
+  else expected(scope, "schema", one_or_more_files, value);
+}
+
+void read_files(const Scope& scope, const Value& value, FileSource& source) {
+  const auto patterns = read_texts(value);
+  if (patterns) source.patterns = *patterns;
+  else expected(scope, "files", one_or_more_files, value);
+}
+
+constexpr std::array source_settings = {
+    Setting<FileSource>{"files", read_files, [](const FileSource& source) { return show_texts(source.patterns); },
+                        Need::required},
+    unbuilt<FileSource>("postgres"),
+    unbuilt<FileSource>("mongo"),
+    unbuilt<FileSource>("s3"),
+};
+
+void read_sources(const Scope& scope, const Value& map, Pipeline& pipeline) {
+  if (!is_map(scope, "sources", map)) return;
+  for (std::size_t i = 0; i < map.keys.size(); ++i) {
+    const Scope inner{scope.mistakes, fmt::format("source `{}` of {}", map.keys[i].text, scope.what)};
+    if (!is_map(inner, map.keys[i].text, map.items[i])) continue;
+    FileSource source{map.keys[i].text, {}, scope.mistakes.at(map.keys[i])};
+    const bool other = map.items[i].find("postgres") || map.items[i].find("mongo") || map.items[i].find("s3");
+    if (other && !map.items[i].find("files")) {
+      not_built(inner, map.items[i].keys[0].text, map.items[i].keys[0]);
+      continue;
+    }
+    read_settings(inner, map.items[i], std::span<const Setting<FileSource>>(source_settings), source);
+    pipeline.sources.emplace(source.name, std::move(source));
+  }
+}
+
+Value show_sources(const Pipeline& pipeline) {
+  Value map = Value::map();
+  for (const auto& [name, source] : pipeline.sources)
+    map.add(name, show_settings(std::span<const Setting<FileSource>>(source_settings), source));
+  return map;
+}
+
+// A text that may be empty: `default: ""` and `const: ""` mean the empty text.
+template <Key key, std::optional<std::string> Column::*member>
+constexpr Setting<Column> text_of() {
+  return {key.view(),
+          [](const Scope& scope, const Value& value, Column& column) {
+            if (value.type == Value::Type::text) column.*member = value.text;
+            else expected(scope, key.view(), "a text or a number", value);
+          },
+          [](const Column& column) { return column.*member ? Value::of(*(column.*member)) : Value(); }};
+}
+
+void read_null_if(const Scope& scope, const Value& value, Column& column) {
+  const std::vector<Value> one = {value};
+  for (const Value& item : value.type == Value::Type::list ? value.items : one) {
+    if (item.type == Value::Type::text) column.null_if.push_back(item.text);
+    else expected(scope, "null_if", "a text, or a list of texts", item);
+  }
+}
+
+constexpr std::array column_settings = {
+    text_of<"path", &Column::path>(),
+    text_of<"const", &Column::constant>(),
+    text_of<"default", &Column::fallback>(),
+    Setting<Column>{"null_if", read_null_if,
+                    [](const Column& column) {
+                      return column.null_if.empty() ? Value() : show_texts(column.null_if);
+                    }},
+    field<"trim", &Column::trim, yes_or_no, Column>(),
+};
+
+void read_column(const Scope& scope, const Value& key, const Value& value, Table& table) {
+  Column column;
+  column.name = key.text;
+  column.at = scope.mistakes.at(key);
+  const Scope inner{scope.mistakes, fmt::format("column `{}` of {}", key.text, scope.what)};
+  if (value.type == Value::Type::text && !value.text.empty()) {
+    column.path = value.text;
+  } else if (value.type == Value::Type::map) {
+    read_settings(inner, value, std::span<const Setting<Column>>(column_settings), column);
+  } else {
+    expected(scope, key.text, "a CSV header, a JSON pointer such as /id, or a map", value);
+  }
+  if (column.path && column.constant)
+    scope.mistakes.add(key, "{} has both `path` and `const`; expected one of them", inner.what);
+  if (column.path && column.path->empty()) scope.mistakes.add(key, "`path` of {} is empty", inner.what);
+  if (key.text.size() > 63) scope.mistakes.add(key, "`{}`: a column's name has at most 63 bytes", key.text);
+  table.columns.push_back(std::move(column));
+}
+
+void read_columns(const Scope& scope, const Value& map, Table& table) {
+  if (!is_map(scope, "columns", map)) return;
+  if (map.keys.empty())
+    return expected(scope, "columns", "at least one column; without `columns`, names match names", map);
+  for (std::size_t i = 0; i < map.keys.size(); ++i) read_column(scope, map.keys[i], map.items[i], table);
+}
+
+Value show_columns(const Table& table) {
+  Value map = Value::map();
+  for (const Column& column : table.columns)
+    map.add(column.name, show_settings(std::span<const Setting<Column>>(column_settings), column));
+  return map.keys.empty() ? Value() : map;
+}
+
+constexpr std::array table_settings = {
+    field<"from", &Table::from, name_text, Table>(Need::required),
+    Setting<Table>{"columns", read_columns, show_columns},
+    field<"duplicates", &Table::duplicates, duplicates_name, Table>(),
+    unbuilt<Table>("where"),
+    unbuilt<Table>("exclude"),
+    unbuilt<Table>("sql"),
+    unbuilt<Table>("key"),
+    unbuilt<Table>("id"),
+    unbuilt<Table>("scope"),
+};
+
+void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
+  if (!is_map(scope, "tables", map)) return;
+  for (std::size_t i = 0; i < map.keys.size(); ++i) {
+    const Scope inner{scope.mistakes, fmt::format("table `{}` of {}", map.keys[i].text, scope.what)};
+    if (!is_map(inner, map.keys[i].text, map.items[i])) continue;
+    Table table;
+    table.name = map.keys[i].text;
+    table.at = scope.mistakes.at(map.keys[i]);
+    if (map.items[i].find("sql") && !map.items[i].find("from")) {
+      not_built(inner, "sql", map.items[i]);
+      continue;
+    }
+    read_settings(inner, map.items[i], std::span<const Setting<Table>>(table_settings), table);
+    pipeline.tables.push_back(std::move(table));
+  }
+}
+
+Value show_tables(const Pipeline& pipeline) {
+  Value map = Value::map();
+  for (const Table& table : pipeline.tables)
+    map.add(table.name, show_settings(std::span<const Setting<Table>>(table_settings), table));
+  return map;
+}
+
+void read_max(const Scope& scope, const Value& value, Rejects& rejects) {
+  const std::optional<std::int64_t> rows = row_count.read(value);
+  rejects.max_set = true;
+  if (rows) rejects.max = *rows;
+  else expected(scope, "max", row_count.expected, value);
+}
+
+void read_max_percent(const Scope& scope, const Value& value, Rejects& rejects) {
+  const std::optional<double> share = percent.read(value);
+  rejects.max_percent_set = true;
+  if (share) rejects.max_percent = *share;
+  else expected(scope, "max_percent", percent.expected, value);
+}
+
+// Neither given is the same as `max: 0`, and is shown so.
+constexpr std::array reject_settings = {
+    Setting<Rejects>{"max", read_max,
+                     [](const Rejects& rejects) {
+                       return rejects.max_set || !rejects.max_percent_set ? shown(row_count, rejects.max) : Value();
+                     }},
+    Setting<Rejects>{"max_percent", read_max_percent,
+                     [](const Rejects& rejects) {
+                       return rejects.max_percent_set ? shown(percent, rejects.max_percent) : Value();
+                     }},
+};
+
+void read_rejects(const Scope& scope, const Value& map, Pipeline& pipeline) {
+  if (!is_map(scope, "rejects", map)) return;
+  const Scope inner{scope.mistakes, "`rejects` of " + scope.what};
+  read_settings(inner, map, std::span<const Setting<Rejects>>(reject_settings), pipeline.rejects);
+}
+
+constexpr std::array settings = {
+    field<"target", &Pipeline::target, name_text, Pipeline>(Need::required),
+    Setting<Pipeline>{"start", read_start, [](const Pipeline&) { return Value::of("empty"); }},
+    Setting<Pipeline>{"schema", read_schema, [](const Pipeline& pipeline) { return show_texts(pipeline.schema); },
+                      Need::required},
+    unbuilt<Pipeline>("prepare"),
+    Setting<Pipeline>{"sources", read_sources, show_sources, Need::required},
+    Setting<Pipeline>{"tables", read_tables, show_tables, Need::required},
+    Setting<Pipeline>{"rejects", read_rejects,
+                      [](const Pipeline& pipeline) {
+                        return show_settings(std::span<const Setting<Rejects>>(reject_settings), pipeline.rejects);
+                      }},
+    unbuilt<Pipeline>("checks"),
+    unbuilt<Pipeline>("search"),
+    field<"promote", &Pipeline::promote, promote_name, Pipeline>(),
+    unbuilt<Pipeline>("schedule"),
+    unbuilt<Pipeline>("sync"),
+};
+
+}  // namespace
+
+std::span<const Setting<Pipeline>> pipeline_settings() { return settings; }
+
+}  // namespace slipway::config
