@@ -1,4 +1,5 @@
-// Loading slipway.yaml: find it, read it, fill the values by the settings tables, and check them against each other.
+// Loading slipway.yaml: find it, read it, fill the values by the settings tables, and check them against each
+// other.
 #include "base/config/config.hpp"
 
 #include "base/config/consistency.hpp"
@@ -77,6 +78,8 @@ Result<Config> load(const Path& file) {
   return config;
 }
 
-std::string with_defaults(const Config& config) { return to_yaml(show_settings(file_settings(), config)); }
+std::string with_defaults(const Config& config) {
+  return to_yaml(show_settings(file_settings(), config));
+}
 
 }  // namespace slipway::config

@@ -22,22 +22,26 @@ std::string meant(const std::string& typed, const Map& map) {
 
 void check_mode(const Target& target, Mistakes& mistakes) {
   if (target.mode == Mode::volume) return;
-  mistakes.add(target.at, fmt::format("target `{}`: `mode: {}` is not built yet in this version; expected volume",
-                                      target.name, target.mode == Mode::database ? "database" : "schema"));
+  mistakes.add(target.at,
+               fmt::format("target `{}`: `mode: {}` is not built yet in this version; expected volume",
+                           target.name, target.mode == Mode::database ? "database" : "schema"));
 }
 
 // Each target owns a front door, a database, and the roles <database> and <database>_read.
 void check_pair(const Target& one, const Target& other, Mistakes& mistakes) {
   if (one.front_port == other.front_port)
-    mistakes.add(other.at, fmt::format("target `{}` has the same front port {} as target `{}`; give it a `front` of "
-                                       "its own",
-                                       other.name, other.front_port, one.name));
+    mistakes.add(other.at,
+                 fmt::format("target `{}` has the same front port {} as target `{}`; give it a `front` of "
+                             "its own",
+                             other.name, other.front_port, one.name));
   if (one.database_name == other.database_name)
-    mistakes.add(other.at, fmt::format("target `{}` has the same database name `{}` as target `{}`", other.name,
-                                       other.database_name, one.name));
-  if (one.database_name + "_read" == other.database_name || other.database_name + "_read" == one.database_name)
-    mistakes.add(other.at, fmt::format("target `{}`: a database `{}` collides with the read-only role of target `{}`",
+    mistakes.add(other.at, fmt::format("target `{}` has the same database name `{}` as target `{}`",
                                        other.name, other.database_name, one.name));
+  if (one.database_name + "_read" == other.database_name ||
+      other.database_name + "_read" == one.database_name)
+    mistakes.add(other.at,
+                 fmt::format("target `{}`: a database `{}` collides with the read-only role of target `{}`",
+                             other.name, other.database_name, one.name));
 }
 
 void check_targets(const Config& config, Mistakes& mistakes) {

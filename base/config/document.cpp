@@ -1,4 +1,5 @@
-// Reads YAML by its events rather than as the library's tree: the tree hides duplicate keys and expands aliases.
+// Reads YAML by its events rather than as the library's tree: the tree hides duplicate keys and expands
+// aliases.
 #include "base/config/document.hpp"
 
 #include <yaml-cpp/emitter.h>
@@ -23,7 +24,9 @@ struct Refusal {
   std::string what;
 };
 
-Position place(const std::string& file, const YAML::Mark& mark) { return {file, mark.line + 1, mark.column + 1}; }
+Position place(const std::string& file, const YAML::Mark& mark) {
+  return {file, mark.line + 1, mark.column + 1};
+}
 
 // Builds the tree. Containers that are still open stand on a stack.
 class Builder : public YAML::EventHandler {
@@ -101,8 +104,16 @@ class Builder : public YAML::EventHandler {
   }
 
   void attach(Value value) {
-    if (open_.empty()) root = std::move(value);
-    else open_.back().items.push_back(std::move(value));
+    if (open_.empty()) {
+      root = std::move(value);
+      return;
+    }
+    // The library places a missing value somewhere behind it: its key is where the user has to look.
+    if (value.type == Value::Type::nothing && open_.back().type == Value::Type::map) {
+      value.line = open_.back().keys.back().line;
+      value.column = open_.back().keys.back().column;
+    }
+    open_.back().items.push_back(std::move(value));
   }
 
   void count(const YAML::Mark& mark) {
@@ -113,10 +124,22 @@ class Builder : public YAML::EventHandler {
   std::size_t values_ = 0;
 };
 
-// The library's messages, in words that help whoever wrote the file.
-std::string in_words(const std::string& message) {
-  if (message.find("tab") != std::string::npos) return "indentation by tabs is not allowed; use spaces";
-  return message + "; expected YAML";
+// The place of a tab in the indentation of a line up to that one: the usual cause, which the library blames
+// on whatever comes later.
+std::optional<Position> tab_before(const std::string& file, const std::string& text, int last_line) {
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; number <= last_line && std::getline(lines, line); ++number) {
+    const std::size_t tab = line.find('\t');
+    if (tab < line.find_first_not_of(" \t")) return Position{file, number, static_cast<int>(tab) + 1};
+  }
+  return std::nullopt;
+}
+
+Error not_yaml(const std::string& file, const std::string& text, const YAML::Exception& exception) {
+  if (const auto tab = tab_before(file, text, exception.mark.line + 1))
+    return error(Kind::usage, "indentation by tabs is not allowed; use spaces").at(*tab);
+  return error(Kind::usage, "this is not YAML: {}", exception.msg).at(place(file, exception.mark));
 }
 
 Result<Value> first_document(const std::string& file, std::istringstream& stream) {
@@ -126,15 +149,20 @@ Result<Value> first_document(const std::string& file, std::istringstream& stream
   Value first = builder.root ? std::move(*builder.root) : Value();
   Builder second;
   if (parser.HandleNextDocument(second))
-    return error(Kind::usage, "a second document (after ---) is not supported; one file describes one Slipway")
+    return error(Kind::usage,
+                 "a second document (after ---) is not supported; one file describes one Slipway")
         .at({file, second.root ? second.root->line : 0, second.root ? second.root->column : 0});
   return first;
 }
 
 void emit(YAML::Emitter& out, const Value& value) {
   switch (value.type) {
-    case Value::Type::nothing: out << YAML::Null; break;
-    case Value::Type::text: out << value.text; break;
+    case Value::Type::nothing:
+      out << YAML::Null;
+      break;
+    case Value::Type::text:
+      out << value.text;
+      break;
     case Value::Type::list:
       if (value.items.empty()) out << YAML::Flow;
       out << YAML::BeginSeq;
@@ -164,7 +192,7 @@ Result<Value> parse_document(const std::string& file, const std::string& text) {
   } catch (const Refusal& refusal) {
     return Error(Kind::usage, refusal.what).at(place(file, refusal.mark));
   } catch (const YAML::Exception& exception) {
-    return Error(Kind::usage, in_words(exception.msg)).at(place(file, exception.mark));
+    return not_yaml(file, text, exception);
   }
 }
 

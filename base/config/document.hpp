@@ -9,8 +9,8 @@
 
 namespace slipway::config {
 
-// Refuses what the library accepts in silence: duplicate keys, a second document, `<<`; and what a config has no
-// use for: anchors, aliases, tags. Every error is Kind::usage with its place in `file`.
+// Refuses what the library accepts in silence: duplicate keys, a second document, `<<`; and what a config has
+// no use for: anchors, aliases, tags. Every error is Kind::usage with its place in `file`.
 Result<Value> parse_document(const std::string& file, const std::string& text);
 
 std::string to_yaml(const Value& value);

@@ -21,8 +21,10 @@ void read_listen(const Scope& scope, const Value& value, Config& config) {
     return expected(scope, "listen", listen_expected, value);
   std::string address = value.text.substr(0, colon);
   const std::optional<int> port = port_number.read(Value::of(value.text.substr(colon + 1)));
-  if (address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
-  else if (address.find(':') != std::string::npos) return expected(scope, "listen", listen_expected, value);
+  if (address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
+  else if (address.find(':') != std::string::npos)
+    return expected(scope, "listen", listen_expected, value);
   if (!port || address.find_first_not_of("0123456789abcdefABCDEF.:") != std::string::npos)
     return expected(scope, "listen", listen_expected, value);
   config.listen_address = address;
@@ -31,7 +33,8 @@ void read_listen(const Scope& scope, const Value& value, Config& config) {
 
 Value show_listen(const Config& config) {
   const bool six = config.listen_address.find(':') != std::string::npos;
-  return Value::of(fmt::format(six ? "[{}]:{}" : "{}:{}", config.listen_address, config.listen_port));
+  const std::string host = six ? "[" + config.listen_address + "]" : config.listen_address;
+  return Value::of(fmt::format("{}:{}", host, config.listen_port));
 }
 
 void read_targets(const Scope& scope, const Value& map, Config& config) {
@@ -43,14 +46,16 @@ void read_targets(const Scope& scope, const Value& map, Config& config) {
     const Scope inner{scope.mistakes, fmt::format("target `{}`", target.name)};
     const std::string why = why_not_a_database_name(target.name);
     if (!why.empty()) scope.mistakes.add(map.keys[i], "the target name `{}` {}", target.name, why);
-    if (is_map(inner, target.name, map.items[i])) read_settings(inner, map.items[i], target_settings(), target);
+    if (is_map(inner, target.name, map.items[i]))
+      read_settings(inner, map.items[i], target_settings(), target);
     config.targets.emplace(target.name, std::move(target));
   }
 }
 
 bool is_pipeline_name(std::string_view name) {
-  return name.size() <= 63 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                     "0123456789_.-") == std::string_view::npos;
+  return name.size() <= 63 && name.find_first_not_of(
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_.-") == std::string_view::npos;
 }
 
 void read_pipelines(const Scope& scope, const Value& map, Config& config) {
@@ -61,9 +66,11 @@ void read_pipelines(const Scope& scope, const Value& map, Config& config) {
     pipeline.at = scope.mistakes.at(map.keys[i]);
     const Scope inner{scope.mistakes, fmt::format("pipeline `{}`", pipeline.name)};
     if (!is_pipeline_name(pipeline.name))
-      scope.mistakes.add(map.keys[i], "the pipeline name `{}` may hold only letters, digits, `_`, `.` and `-`, at most 63",
+      scope.mistakes.add(map.keys[i],
+                         "the pipeline name `{}` may hold only letters, digits, `_`, `.` and `-`, at most 63",
                          pipeline.name);
-    if (is_map(inner, pipeline.name, map.items[i])) read_settings(inner, map.items[i], pipeline_settings(), pipeline);
+    if (is_map(inner, pipeline.name, map.items[i]))
+      read_settings(inner, map.items[i], pipeline_settings(), pipeline);
     config.pipelines.emplace(pipeline.name, std::move(pipeline));
   }
 }
@@ -76,8 +83,9 @@ Value show_named(const Map& named, std::span<const Setting<Owner>> table) {
 }
 
 constexpr std::array settings = {
-    Setting<Config>{"home", read_home,
-                    [](const Config& config) { return config.home ? Value::of(config.home->string()) : Value(); }},
+    Setting<Config>{
+        "home", read_home,
+        [](const Config& config) { return config.home ? Value::of(config.home->string()) : Value(); }},
     Setting<Config>{"listen", read_listen, show_listen},
     unbuilt<Config>("public_url"),
     unbuilt<Config>("tls"),
@@ -95,6 +103,8 @@ constexpr std::array settings = {
 
 }  // namespace
 
-std::span<const Setting<Config>> file_settings() { return settings; }
+std::span<const Setting<Config>> file_settings() {
+  return settings;
+}
 
 }  // namespace slipway::config

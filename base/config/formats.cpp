@@ -29,7 +29,8 @@ std::optional<std::string> text_of(const Value& value) {
 template <std::int64_t lowest, std::int64_t highest>
 std::optional<int> read_int(const Value& value) {
   const std::optional<std::int64_t> number = parse_whole(value.text);
-  if (value.type != Value::Type::text || !number || *number < lowest || *number > highest) return std::nullopt;
+  if (value.type != Value::Type::text || !number || *number < lowest || *number > highest)
+    return std::nullopt;
   return static_cast<int>(*number);
 }
 
@@ -60,10 +61,12 @@ std::optional<double> read_percent(const Value& value) {
 template <class T, std::size_t n>
 using Words = std::array<std::pair<std::string_view, T>, n>;
 
-constexpr Words<Mode, 3> modes = {{{"volume", Mode::volume}, {"database", Mode::database}, {"schema", Mode::schema}}};
+constexpr Words<Mode, 3> modes = {
+    {{"volume", Mode::volume}, {"database", Mode::database}, {"schema", Mode::schema}}};
 constexpr Words<Pool, 2> pools = {{{"transaction", Pool::transaction}, {"session", Pool::session}}};
 constexpr Words<Promote, 2> promotes = {{{"manual", Promote::manual}, {"auto", Promote::automatic}}};
-constexpr Words<Duplicates, 2> duplicate_ways = {{{"fail", Duplicates::fail}, {"reject", Duplicates::reject}}};
+constexpr Words<Duplicates, 2> duplicate_ways = {
+    {{"fail", Duplicates::fail}, {"reject", Duplicates::reject}}};
 constexpr Words<bool, 2> truths = {{{"true", true}, {"false", false}}};
 
 template <class T, const auto& words>
@@ -81,8 +84,12 @@ std::optional<std::string> show_word(const T& shown) {
   return std::nullopt;
 }
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -121,11 +128,13 @@ std::optional<double> parse_percent(std::string_view text) {
   return number;
 }
 
-std::string show_percent(double value) { return fmt::format("{}%", value); }
+std::string show_percent(double value) {
+  return fmt::format("{}%", value);
+}
 
 std::string why_not_a_database_name(std::string_view name) {
-  constexpr std::string_view reserved[] = {"slipway", "postgres", "template0", "template1", "pgbouncer", "public",
-                                           "none"};
+  constexpr std::string_view reserved[] = {"slipway",   "postgres", "template0", "template1",
+                                           "pgbouncer", "public",   "none"};
   if (name.empty()) return "is empty";
   if (name.size() > 40) return fmt::format("has {} bytes; at most 40 are allowed", name.size());
   if (!is_lower(name[0]) && name[0] != '_') return "must begin with a lower-case letter or `_`";
@@ -134,7 +143,8 @@ std::string why_not_a_database_name(std::string_view name) {
   if (std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved))
     return "is reserved; PostgreSQL, PgBouncer or Slipway itself uses it";
   if (name.starts_with("pg_")) return "begins with `pg_`, which PostgreSQL reserves";
-  if (name.find("__") != std::string_view::npos) return "holds `__`, which separates snapshots from their target";
+  if (name.find("__") != std::string_view::npos)
+    return "holds `__`, which separates snapshots from their target";
   return {};
 }
 
@@ -142,9 +152,7 @@ const Format<std::string> plain_text{"a text", text_of,
                                      [](const std::string& text) { return std::optional(text); }};
 const Format<std::string> name_text{
     "a name of at most 63 bytes",
-    [](const Value& value) {
-      return value.text.size() <= 63 ? text_of(value) : std::nullopt;
-    },
+    [](const Value& value) { return value.text.size() <= 63 ? text_of(value) : std::nullopt; },
     [](const std::string& text) { return std::optional(text); }};
 const Format<std::string> database_text{
     "a database name (lower-case letters, digits and `_`, at most 40 bytes, not a reserved one)",
@@ -171,20 +179,21 @@ const Format<std::optional<double>> optional_percent{
 const Format<Seconds> lease{"a duration from 1s to 1h, such as 60s or 5m",
                             [](const Value& value) { return read_seconds(value, longest_lease); },
                             [](const Seconds& value) { return std::optional(show_duration(value)); }};
-const Format<std::optional<Seconds>> age{
-    "a duration, such as 12h or 14d",
-    [](const Value& value) -> std::optional<std::optional<Seconds>> {
-      const std::optional<Seconds> seconds = read_seconds(value, longest_age);
-      if (!seconds) return std::nullopt;
-      return std::optional<std::optional<Seconds>>(seconds);
-    },
-    [](const std::optional<Seconds>& value) {
-      return value ? std::optional(show_duration(*value)) : std::nullopt;
-    }};
+const Format<std::optional<Seconds>> age{"a duration, such as 12h or 14d",
+                                         [](const Value& value) -> std::optional<std::optional<Seconds>> {
+                                           const std::optional<Seconds> seconds =
+                                               read_seconds(value, longest_age);
+                                           if (!seconds) return std::nullopt;
+                                           return std::optional<std::optional<Seconds>>(seconds);
+                                         },
+                                         [](const std::optional<Seconds>& value) {
+                                           return value ? std::optional(show_duration(*value)) : std::nullopt;
+                                         }};
 const Format<bool> yes_or_no{"true or false", read_word<bool, truths>, show_word<bool, truths>};
 const Format<Mode> mode_name{"volume, database or schema", read_word<Mode, modes>, show_word<Mode, modes>};
 const Format<Pool> pool_name{"transaction or session", read_word<Pool, pools>, show_word<Pool, pools>};
-const Format<Promote> promote_name{"manual or auto", read_word<Promote, promotes>, show_word<Promote, promotes>};
+const Format<Promote> promote_name{"manual or auto", read_word<Promote, promotes>,
+                                   show_word<Promote, promotes>};
 const Format<Duplicates> duplicates_name{"fail or reject", read_word<Duplicates, duplicate_ways>,
                                          show_word<Duplicates, duplicate_ways>};
 

@@ -1,4 +1,5 @@
-// How single values are written in slipway.yaml: each format says what it expects, reads it, and shows it again.
+// How single values are written in slipway.yaml: each format says what it expects, reads it, and shows it
+// again.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +21,17 @@ struct Format {
   std::optional<std::string> (*show)(const T&);
 };
 
-extern const Format<std::string> plain_text;       // any text that is not empty
-extern const Format<std::string> name_text;        // 1 to 63 bytes, as PostgreSQL's identifiers
-extern const Format<std::string> database_text;    // what may name a database, its roles and its folder
+extern const Format<std::string> plain_text;     // any text that is not empty
+extern const Format<std::string> name_text;      // 1 to 63 bytes, as PostgreSQL's identifiers
+extern const Format<std::string> database_text;  // what may name a database, its roles and its folder
 extern const Format<int> port_number;
 extern const Format<int> http_status;
 extern const Format<int> snapshot_count;
 extern const Format<std::int64_t> row_count;
 extern const Format<double> percent;
 extern const Format<std::optional<double>> optional_percent;
-extern const Format<Seconds> lease;                // 1 s to 1 h
-extern const Format<std::optional<Seconds>> age;   // 1 s to ten years
+extern const Format<Seconds> lease;               // 1 s to 1 h
+extern const Format<std::optional<Seconds>> age;  // 1 s to ten years
 extern const Format<bool> yes_or_no;
 extern const Format<Mode> mode_name;
 extern const Format<Pool> pool_name;

@@ -12,7 +12,9 @@ constexpr std::size_t most_reported = 20;
 
 }  // namespace
 
-void Mistakes::add(const Position& at, std::string what) { found_.push_back({at, std::move(what)}); }
+void Mistakes::add(const Position& at, std::string what) {
+  found_.push_back({at, std::move(what)});
+}
 
 Error Mistakes::as_error() const {
   std::vector<Mistake> sorted = found_;

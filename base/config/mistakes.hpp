@@ -27,7 +27,10 @@ class Mistakes {
   Error as_error() const;
 
  private:
-  struct Mistake { Position at; std::string what; };
+  struct Mistake {
+    Position at;
+    std::string what;
+  };
   std::string file_;
   std::vector<Mistake> found_;
 };

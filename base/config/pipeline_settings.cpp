@@ -10,26 +10,31 @@ constexpr std::string_view one_or_more_files = "a file pattern, or a list of the
 
 void read_start(const Scope& scope, const Value& value, Pipeline&) {
   if (value.type == Value::Type::text && value.text == "live") return not_built(scope, "start: live", value);
-  if (value.type != Value::Type::text || value.text != "empty") expected(scope, "start", "empty or live", value);
+  if (value.type != Value::Type::text || value.text != "empty")
+    expected(scope, "start", "empty or live", value);
 }
 
 void read_schema(const Scope& scope, const Value& value, Pipeline& pipeline) {
   for (const char* way : {"command", "clone"})
     if (value.find(way)) return not_built(scope, fmt::format("schema: {}", way), value);
   const auto patterns = read_texts(value);
-  if (patterns) pipeline.schema = *patterns;
-  else expected(scope, "schema", one_or_more_files, value);
+  if (patterns)
+    pipeline.schema = *patterns;
+  else
+    expected(scope, "schema", one_or_more_files, value);
 }
 
 void read_files(const Scope& scope, const Value& value, FileSource& source) {
   const auto patterns = read_texts(value);
-  if (patterns) source.patterns = *patterns;
-  else expected(scope, "files", one_or_more_files, value);
+  if (patterns)
+    source.patterns = *patterns;
+  else
+    expected(scope, "files", one_or_more_files, value);
 }
 
 constexpr std::array source_settings = {
-    Setting<FileSource>{"files", read_files, [](const FileSource& source) { return show_texts(source.patterns); },
-                        Need::required},
+    Setting<FileSource>{"files", read_files,
+                        [](const FileSource& source) { return show_texts(source.patterns); }, Need::required},
     unbuilt<FileSource>("postgres"),
     unbuilt<FileSource>("mongo"),
     unbuilt<FileSource>("s3"),
@@ -63,8 +68,10 @@ template <Key key, std::optional<std::string> Column::*member>
 constexpr Setting<Column> text_of() {
   return {key.view(),
           [](const Scope& scope, const Value& value, Column& column) {
-            if (value.type == Value::Type::text) column.*member = value.text;
-            else expected(scope, key.view(), "a text or a number", value);
+            if (value.type == Value::Type::text)
+              column.*member = value.text;
+            else
+              expected(scope, key.view(), "a text or a number", value);
           },
           [](const Column& column) { return column.*member ? Value::of(*(column.*member)) : Value(); }};
 }
@@ -72,8 +79,10 @@ constexpr Setting<Column> text_of() {
 void read_null_if(const Scope& scope, const Value& value, Column& column) {
   const std::vector<Value> one = {value};
   for (const Value& item : value.type == Value::Type::list ? value.items : one) {
-    if (item.type == Value::Type::text) column.null_if.push_back(item.text);
-    else expected(scope, "null_if", "a text, or a list of texts", item);
+    if (item.type == Value::Type::text)
+      column.null_if.push_back(item.text);
+    else
+      expected(scope, "null_if", "a text, or a list of texts", item);
   }
 }
 
@@ -81,10 +90,9 @@ constexpr std::array column_settings = {
     text_of<"path", &Column::path>(),
     text_of<"const", &Column::constant>(),
     text_of<"default", &Column::fallback>(),
-    Setting<Column>{"null_if", read_null_if,
-                    [](const Column& column) {
-                      return column.null_if.empty() ? Value() : show_texts(column.null_if);
-                    }},
+    Setting<Column>{
+        "null_if", read_null_if,
+        [](const Column& column) { return column.null_if.empty() ? Value() : show_texts(column.null_if); }},
     field<"trim", &Column::trim, yes_or_no, Column>(),
 };
 
@@ -160,22 +168,27 @@ Value show_tables(const Pipeline& pipeline) {
 void read_max(const Scope& scope, const Value& value, Rejects& rejects) {
   const std::optional<std::int64_t> rows = row_count.read(value);
   rejects.max_set = true;
-  if (rows) rejects.max = *rows;
-  else expected(scope, "max", row_count.expected, value);
+  if (rows)
+    rejects.max = *rows;
+  else
+    expected(scope, "max", row_count.expected, value);
 }
 
 void read_max_percent(const Scope& scope, const Value& value, Rejects& rejects) {
   const std::optional<double> share = percent.read(value);
   rejects.max_percent_set = true;
-  if (share) rejects.max_percent = *share;
-  else expected(scope, "max_percent", percent.expected, value);
+  if (share)
+    rejects.max_percent = *share;
+  else
+    expected(scope, "max_percent", percent.expected, value);
 }
 
 // Neither given is the same as `max: 0`, and is shown so.
 constexpr std::array reject_settings = {
     Setting<Rejects>{"max", read_max,
                      [](const Rejects& rejects) {
-                       return rejects.max_set || !rejects.max_percent_set ? shown(row_count, rejects.max) : Value();
+                       return rejects.max_set || !rejects.max_percent_set ? shown(row_count, rejects.max)
+                                                                          : Value();
                      }},
     Setting<Rejects>{"max_percent", read_max_percent,
                      [](const Rejects& rejects) {
@@ -192,14 +205,15 @@ void read_rejects(const Scope& scope, const Value& map, Pipeline& pipeline) {
 constexpr std::array settings = {
     field<"target", &Pipeline::target, name_text, Pipeline>(Need::required),
     Setting<Pipeline>{"start", read_start, [](const Pipeline&) { return Value::of("empty"); }},
-    Setting<Pipeline>{"schema", read_schema, [](const Pipeline& pipeline) { return show_texts(pipeline.schema); },
-                      Need::required},
+    Setting<Pipeline>{"schema", read_schema,
+                      [](const Pipeline& pipeline) { return show_texts(pipeline.schema); }, Need::required},
     unbuilt<Pipeline>("prepare"),
     Setting<Pipeline>{"sources", read_sources, show_sources, Need::required},
     Setting<Pipeline>{"tables", read_tables, show_tables, Need::required},
     Setting<Pipeline>{"rejects", read_rejects,
                       [](const Pipeline& pipeline) {
-                        return show_settings(std::span<const Setting<Rejects>>(reject_settings), pipeline.rejects);
+                        return show_settings(std::span<const Setting<Rejects>>(reject_settings),
+                                             pipeline.rejects);
                       }},
     unbuilt<Pipeline>("checks"),
     unbuilt<Pipeline>("search"),
@@ -210,6 +224,8 @@ constexpr std::array settings = {
 
 }  // namespace
 
-std::span<const Setting<Pipeline>> pipeline_settings() { return settings; }
+std::span<const Setting<Pipeline>> pipeline_settings() {
+  return settings;
+}
 
 }  // namespace slipway::config

@@ -6,10 +6,14 @@ namespace {
 
 std::string described(const Value& value) {
   switch (value.type) {
-    case Value::Type::nothing: return "nothing stands there";
-    case Value::Type::list: return "it is a list";
-    case Value::Type::map: return "it is a map";
-    case Value::Type::text: break;
+    case Value::Type::nothing:
+      return "nothing stands there";
+    case Value::Type::list:
+      return "it is a list";
+    case Value::Type::map:
+      return "it is a map";
+    case Value::Type::text:
+      break;
   }
   constexpr std::size_t most = 60;
   return value.text.size() <= most ? fmt::format("it is `{}`", value.text)

@@ -1,7 +1,9 @@
-// The settings tables: for each kind of thing in slipway.yaml (a target, a pipeline, …) one table names its keys, what
-// they expect, whether they are needed, and how they are shown again. Defaults stand in config.hpp.
+// The settings tables: for each kind of thing in slipway.yaml (a target, a pipeline, …) one table names its
+// keys, what they expect, whether they are needed, and how they are shown again. Defaults stand in
+// config.hpp.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +28,8 @@ struct Scope {
 template <class Owner>
 struct Setting {
   std::string_view key;
-  void (*read)(const Scope&, const Value&, Owner&) = nullptr;  // null: documented, but this version cannot do it yet
+  void (*read)(const Scope&, const Value&,
+               Owner&) = nullptr;  // null: documented, but this version cannot do it yet
   Value (*show)(const Owner&) = nullptr;
   Need need = Need::optional;
 };
@@ -48,7 +51,7 @@ template <std::size_t n>
 struct Key {
   char text[n];
   consteval Key(const char (&name)[n]) { std::copy(name, name + n, text); }
-  std::string_view view() const { return {text, n - 1}; }
+  constexpr std::string_view view() const { return {text, n - 1}; }
 };
 
 // A key that fills one member in one format.
@@ -57,8 +60,10 @@ constexpr Setting<Owner> field(Need need = Need::optional) {
   return {key.view(),
           [](const Scope& scope, const Value& value, Owner& owner) {
             const auto read = format.read(value);
-            if (read) owner.*member = *read;
-            else expected(scope, key.view(), format.expected, value);
+            if (read)
+              owner.*member = *read;
+            else
+              expected(scope, key.view(), format.expected, value);
           },
           [](const Owner& owner) { return shown(format, owner.*member); }, need};
 }
@@ -80,13 +85,17 @@ void unknown_key(const Scope& scope, const Value& key, std::span<const Setting<O
 }
 
 template <class Owner>
-void read_settings(const Scope& scope, const Value& map, std::span<const Setting<Owner>> table, Owner& owner) {
+void read_settings(const Scope& scope, const Value& map, std::span<const Setting<Owner>> table,
+                   Owner& owner) {
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     const auto setting = std::find_if(table.begin(), table.end(),
                                       [&](const Setting<Owner>& one) { return one.key == map.keys[i].text; });
-    if (setting == table.end()) unknown_key(scope, map.keys[i], table);
-    else if (!setting->read) not_built(scope, setting->key, map.keys[i]);
-    else setting->read(scope, map.items[i], owner);
+    if (setting == table.end())
+      unknown_key(scope, map.keys[i], table);
+    else if (!setting->read)
+      not_built(scope, setting->key, map.keys[i]);
+    else
+      setting->read(scope, map.items[i], owner);
   }
   for (const Setting<Owner>& setting : table)
     if (setting.need == Need::required && !map.find(setting.key))

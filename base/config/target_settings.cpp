@@ -22,30 +22,37 @@ constexpr std::array http_settings = {
     field<"expect", &HttpProbe::expect, http_status, HttpProbe>(),
 };
 
-template <class T>
-std::span<const Setting<T>> table(std::span<const Setting<T>> settings) {
-  return settings;
-}
-
 void read_front(const Scope& scope, const Value& value, Target& target) {
   if (value.type == Value::Type::map && value.find("uri_file"))
     return not_built(scope, "front: uri_file", value);
   const std::optional<int> port = port_number.read(value);
-  if (port) target.front_port = *port;
-  else expected(scope, "front", port_number.expected, value);
+  if (port)
+    target.front_port = *port;
+  else
+    expected(scope, "front", port_number.expected, value);
 }
 
 void read_serve(const Scope& scope, const Value& value, Target&) {
-  if (value.type == Value::Type::map && value.find("restart")) return not_built(scope, "serve: restart", value);
+  if (value.type == Value::Type::map && value.find("restart"))
+    return not_built(scope, "serve: restart", value);
   if (value.type != Value::Type::text || value.text != "warm") expected(scope, "serve", "warm", value);
 }
 
 // Why a setting of PostgreSQL may not be given; empty where it may.
 std::string_view why_ours(std::string_view name, std::string_view value) {
-  constexpr std::string_view ours[] = {
-      "listen_addresses", "port",        "unix_socket_directories", "unix_socket_permissions", "unix_socket_group",
-      "hba_file",         "ident_file",  "data_directory",          "config_file",             "external_pid_file",
-      "include",          "include_dir", "include_if_exists"};
+  constexpr std::string_view ours[] = {"listen_addresses",
+                                       "port",
+                                       "unix_socket_directories",
+                                       "unix_socket_permissions",
+                                       "unix_socket_group",
+                                       "hba_file",
+                                       "ident_file",
+                                       "data_directory",
+                                       "config_file",
+                                       "external_pid_file",
+                                       "include",
+                                       "include_dir",
+                                       "include_if_exists"};
   constexpr std::string_view durability[] = {"fsync", "full_page_writes", "zero_damaged_pages",
                                              "ignore_checksum_failure"};
   for (const std::string_view one : ours)
@@ -68,12 +75,15 @@ void read_postgresql(const Scope& scope, const Value& map, Target& target) {
     const Value& value = map.items[i];
     const std::string_view why = why_ours(name, value.text);
     if (!is_setting_name(name))
-      scope.mistakes.add(map.keys[i], "`{}`{} is not the name of a PostgreSQL setting (lower case)", name, scope.in());
+      scope.mistakes.add(map.keys[i], "`{}`{} is not the name of a PostgreSQL setting (lower case)", name,
+                         scope.in());
     else if (!why.empty())
-      scope.mistakes.add(map.keys[i], "the PostgreSQL setting `{}`{} cannot be given: {}", name, scope.in(), why);
+      scope.mistakes.add(map.keys[i], "the PostgreSQL setting `{}`{} cannot be given: {}", name, scope.in(),
+                         why);
     else if (value.type != Value::Type::text || value.text.find('\n') != std::string::npos)
       expected(scope, name, "one value on one line", value);
-    else target.postgresql[name] = value.text;
+    else
+      target.postgresql[name] = value.text;
   }
 }
 
@@ -96,7 +106,9 @@ constexpr Setting<Target> part() {
           [](const Scope& scope, const Value& value, Target& target) {
             read_part<T, member, settings>(scope, key.view(), value, target);
           },
-          [](const Target& target) { return show_settings(std::span<const Setting<T>>(settings), target.*member); }};
+          [](const Target& target) {
+            return show_settings(std::span<const Setting<T>>(settings), target.*member);
+          }};
 }
 
 void read_probe(const Scope& scope, const Value& probe, Target& target) {
@@ -106,8 +118,10 @@ void read_probe(const Scope& scope, const Value& probe, Target& target) {
     return expected(scope, "verify", "a list of `sql: query` and `http: {url: …, expect: 200}`", probe);
   if (probe.keys[0].text == "sql") {
     const std::optional<std::string> query = plain_text.read(probe.items[0]);
-    if (query) target.verify_sql.push_back({*query, at});
-    else expected(scope, "sql", "a query that answers one true or false", probe.items[0]);
+    if (query)
+      target.verify_sql.push_back({*query, at});
+    else
+      expected(scope, "sql", "a query that answers one true or false", probe.items[0]);
     return;
   }
   HttpProbe http{{}, 200, at};
@@ -143,7 +157,8 @@ constexpr std::array settings = {
     unbuilt<Target>("maintenance"),
     field<"name", &Target::database_name, database_text, Target>(),
     Setting<Target>{"serve", read_serve, [](const Target&) { return Value::of("warm"); }},
-    Setting<Target>{"front", read_front, [](const Target& target) { return shown(port_number, target.front_port); }},
+    Setting<Target>{"front", read_front,
+                    [](const Target& target) { return shown(port_number, target.front_port); }},
     field<"pool", &Target::pool, pool_name, Target>(),
     Setting<Target>{"postgresql", read_postgresql, show_postgresql},
     unbuilt<Target>("quiesce"),
@@ -158,6 +173,8 @@ constexpr std::array settings = {
 
 }  // namespace
 
-std::span<const Setting<Target>> target_settings() { return settings; }
+std::span<const Setting<Target>> target_settings() {
+  return settings;
+}
 
 }  // namespace slipway::config

@@ -7,7 +7,7 @@ namespace slipway::config {
 namespace {
 
 struct Form {
-  unsigned char first, last;    // of the lead byte
+  unsigned char first, last;  // of the lead byte
   unsigned char second_first, second_last;
   std::size_t bytes;
 };
@@ -19,14 +19,17 @@ constexpr Form forms[] = {
     {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
 
-unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+unsigned char byte_at(std::string_view text, std::size_t i) {
+  return static_cast<unsigned char>(text[i]);
+}
 
 // The length of the character at i; 0 where it is not one.
 std::size_t character_at(std::string_view text, std::size_t i) {
   for (const Form& form : forms) {
     if (byte_at(text, i) < form.first || byte_at(text, i) > form.last) continue;
     if (i + form.bytes > text.size()) return 0;
-    if (form.bytes > 1 && (byte_at(text, i + 1) < form.second_first || byte_at(text, i + 1) > form.second_last))
+    if (form.bytes > 1 &&
+        (byte_at(text, i + 1) < form.second_first || byte_at(text, i + 1) > form.second_last))
       return 0;
     for (std::size_t k = 2; k < form.bytes; ++k)
       if ((byte_at(text, i + k) & 0xC0) != 0x80) return 0;

@@ -1,4 +1,5 @@
-// Finds the first byte of a text that a config file may not hold: broken UTF-8, NUL and other control characters.
+// Finds the first byte of a text that a config file may not hold: broken UTF-8, NUL and other control
+// characters.
 #pragma once
 
 #include <optional>
