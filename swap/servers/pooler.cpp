@@ -1,0 +1,216 @@
+#include "swap/servers/pooler.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/digest.hpp"
+#include "base/pg/identifier.hpp"
+#include "swap/servers/secrets.hpp"
+
+namespace slipway::swap {
+namespace {
+
+constexpr Millis start_limit{20'000};
+constexpr int most_clients = 1000;
+
+Path ini_file(const Pooler& pooler) {
+  return pooler.folder / "pgbouncer.ini";
+}
+Path users_file(const Pooler& pooler) {
+  return pooler.folder / "users.txt";
+}
+Path pid_file(const Pooler& pooler) {
+  return pooler.folder / "pgbouncer.pid";
+}
+Path log_file(const Pooler& pooler) {
+  return pooler.folder / "pgbouncer.log";
+}
+
+// After a switch every server connection is a new login, one after the other: a small pool, kept full, is
+// back soonest (measured: 8 connections 40 ms, 32 connections 59 ms).
+int pool_size(const Pooler& pooler) {
+  if (pooler.pool == config::Pool::session) return 100;
+  return std::max(10, 2 * static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+std::string database_line(const std::string& alias, const Pooler& pooler, const std::string& more) {
+  return fmt::format("{} = host={} port={} dbname={}{}\n", alias, pooler.door_link.string(), socket_port,
+                     pooler.database, more);
+}
+
+std::string ini(const Pooler& pooler) {
+  const int size = pool_size(pooler);
+  return "; Written by Slipway at every start.\n[databases]\n" + database_line(pooler.database, pooler, "") +
+         database_line(probe_alias(pooler.database), pooler, " pool_size=2 min_pool_size=0") +
+         "\n[pgbouncer]\n" + fmt::format("listen_addr = 127.0.0.1\nlisten_port = {}\n", pooler.port) +
+         fmt::format("unix_socket_dir = {}\nunix_socket_mode = 0700\n", pooler.socket.string()) +
+         fmt::format("auth_type = scram-sha-256\nauth_file = {}\n", users_file(pooler).string()) +
+         fmt::format("logfile = {}\npidfile = {}\n", log_file(pooler).string(), pid_file(pooler).string()) +
+         fmt::format("pool_mode = {}\n", pooler.pool == config::Pool::session ? "session" : "transaction") +
+         fmt::format("max_client_conn = {}\ndefault_pool_size = {}\nmin_pool_size = {}\n", most_clients, size,
+                     pooler.pool == config::Pool::session ? 0 : size) +
+         // A login that fails during a switch must be tried again at once, not after the default 15 s.
+         "server_login_retry = 0\nserver_connect_timeout = 15\nquery_wait_timeout = 120\n"
+         "ignore_startup_parameters = extra_float_digits\nlog_connections = 0\nlog_disconnections = 0\n"
+         "stats_period = 3600\n";
+}
+
+Result<std::string> users(const Seams& seams, const Home& home, const Pooler& pooler) {
+  std::string text;
+  for (const std::string& role : {pooler.database, reader_role(pooler.database)}) {
+    const std::string password = TRY(ensure_password(seams, home.names(), role, pooler.port));
+    // The same salt each time, so that the file changes only when the password does.
+    const std::string verifier = scram_verifier(password, sha256(role + password).substr(0, 16));
+    text += fmt::format("\"{}\" \"{}\"\n", role, verifier);
+  }
+  return text;
+}
+
+// True if the file was changed.
+Result<bool> update_file(const Seams& seams, const Path& path, const std::string& text) {
+  if (seams.files.exists(path) && TRY(seams.files.read(path)) == text) return false;
+  TRY(seams.files.write(path, text, 0600));
+  return true;
+}
+
+Done link_door(const Seams& seams, const Home& home, const config::Target& target, const Pooler& pooler) {
+  const Path goal = target_names(home.names(), target.name).current() / "sock";
+  const std::optional<std::string> now = TRY(seams.files.read_link(pooler.door_link));
+  if (now && *now == goal.string()) return {};
+  const Path temporary = pooler.door_link.string() + fmt::format(".{}", ::getpid());
+  TRY(seams.files.remove(temporary));
+  TRY(seams.files.symlink(goal, temporary));
+  return seams.files.rename(temporary, pooler.door_link);
+}
+
+// Clients and servers are descriptors, and 1024 of them are soon gone.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Done wait_until_ready(const Seams& seams, const Pooler& pooler, const ProcessId& process) {
+  const Millis deadline = seams.clock.steady() + start_limit;
+  while (true) {
+    Result<pg::Session> console = pooler_console(pooler, Millis(5000));
+    if (console) return {};
+    if (!alive(process) || seams.clock.steady() >= deadline)
+      return fail("PgBouncer for port {} did not start", pooler.port)
+          .because(std::move(console).error())
+          .next(fmt::format("Its log: {}. Is port {} taken by another program? Then choose another `front:`.",
+                            log_file(pooler).string(), pooler.port));
+    seams.clock.sleep(Millis(20));
+  }
+}
+
+Done start(const Seams& seams, const Pooler& pooler) {
+  TRY(seams.files.make_folders(pooler.socket, 0700));
+  TRY(seams.files.remove(pid_file(pooler)));
+  TRY(seams.files.remove(pooler.socket / fmt::format(".s.PGSQL.{}", pooler.port)));
+  raise_descriptor_limit();
+  Command command;
+  command.argv = {"pgbouncer", ini_file(pooler).string()};
+  command.folder = pooler.folder;
+  command.output = pooler.folder / "pgbouncer.out";
+  const ProcessId process = TRY(seams.processes.start_detached(command));
+  return wait_until_ready(seams, pooler, process);
+}
+
+Done tell(pg::Session& console, const std::string& command) {
+  Result<pg::Rows> answer = console.console(command);
+  if (!answer) return fail("PgBouncer refused {}", command).because(std::move(answer).error());
+  return {};
+}
+
+// A PAUSE that meets a login under way marks the pool as failed.
+Done wait_for_logins(const Seams& seams, pg::Session& console, const std::string& database, Millis limit) {
+  const Millis deadline = seams.clock.steady() + limit;
+  while (true) {
+    const pg::Rows pools = TRY(console.console("SHOW POOLS"));
+    const int name = pools.column("database"), login = pools.column("sv_login");
+    bool busy = false;
+    for (int row = 0; row < pools.size(); ++row)
+      busy |= pools.text(row, name) == database && pools.number(row, login) > 0;
+    if (!busy) return {};
+    if (seams.clock.steady() >= deadline) return fail("server logins of {} do not come to an end", database);
+    seams.clock.sleep(Millis(2));
+  }
+}
+
+}  // namespace
+
+Pooler pooler_of(const Home& home, const config::Target& target) {
+  const TargetNames names = target_names(home.names(), target.name);
+  return {names.pooler(),       names.pooler_socket(), names.door_link(), target.front_port,
+          target.database_name, target.pool,           home.user};
+}
+
+std::optional<ProcessId> running(const Seams& seams, const Pooler& pooler) {
+  (void)seams;
+  const std::vector<ProcessId> inside = processes_in(pooler.folder);
+  if (inside.empty()) return std::nullopt;
+  return inside.front();
+}
+
+Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& target) {
+  const Pooler pooler = pooler_of(home, target);
+  TRY(seams.files.make_folders(pooler.folder, 0700));
+  TRY(link_door(seams, home, target, pooler));
+  const bool new_users = TRY(update_file(seams, users_file(pooler), TRY(users(seams, home, pooler))));
+  const bool new_ini = TRY(update_file(seams, ini_file(pooler), ini(pooler)));
+  const std::optional<ProcessId> process = running(seams, pooler);
+  if (!process) return start(seams, pooler);
+  if (!new_users && !new_ini) return wait_until_ready(seams, pooler, *process);
+  // Where it listens cannot change under it: then the console is not where the new files say.
+  Result<pg::Session> console = pooler_console(pooler, Millis(5000));
+  if (console) return tell(*console, "RELOAD");
+  TRY(stop(seams, pooler));
+  return start(seams, pooler);
+}
+
+Done stop(const Seams& seams, const Pooler& pooler) {
+  const std::optional<ProcessId> process = running(seams, pooler);
+  if (!process) return {};
+  TRY(send_signal(*process, SIGTERM));
+  if (wait_for_end(*process, Millis(5000))) return {};
+  TRY(send_signal(*process, SIGKILL));
+  if (!wait_for_end(*process, Millis(5000))) return fail("PgBouncer (process {}) does not end", process->pid);
+  return {};
+}
+
+Result<pg::Session> pooler_console(const Pooler& pooler, Millis limit) {
+  // The console lets in the OS user that it runs as, over its socket, under this name.
+  const std::string conninfo = fmt::format("host={} port={} user=pgbouncer dbname=pgbouncer",
+                                           pg::conninfo_value(pooler.socket.string()), pooler.port);
+  return pg::Session::open(conninfo, {.connect_limit = Seconds(5), .call_limit = limit});
+}
+
+Done pause(const Seams& seams, const Pooler& pooler, Millis limit) {
+  // A console of its own for each attempt: a RESUME that races a PAUSE can leave that PAUSE hanging for ever.
+  pg::Session console = TRY(pooler_console(pooler, limit));
+  TRY(wait_for_logins(seams, console, pooler.database, limit));
+  Done paused = tell(console, "PAUSE " + pg::quoted(pooler.database));
+  if (paused) return {};
+  Done resumed = resume(pooler, pooler.database, Millis(5000));
+  if (!resumed) return fail("PgBouncer could not be paused, nor resumed").because(std::move(resumed).error());
+  return paused;
+}
+
+Done resume(const Pooler& pooler, const std::string& database, Millis limit) {
+  pg::Session console = TRY(pooler_console(pooler, limit));
+  Done resumed = tell(console, "RESUME " + pg::quoted(database));
+  if (resumed || resumed.error().summary().find("not paused") != std::string::npos) return {};
+  return resumed;
+}
+
+Done reconnect(const Pooler& pooler, const std::string& database, Millis limit) {
+  pg::Session console = TRY(pooler_console(pooler, limit));
+  return tell(console, "RECONNECT " + pg::quoted(database));
+}
+
+}  // namespace slipway::swap

@@ -1,0 +1,40 @@
+// The front door: one managed PgBouncer a target. It reaches the server through the socket folder behind
+// `current`, so that moving that link is the switch and nothing restarts.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/config/config.hpp"
+#include "base/pg/session.hpp"
+#include "swap/home.hpp"
+
+namespace slipway::swap {
+
+struct Pooler {
+  Path folder;     // its working directory: pgbouncer.ini, users.txt, log, pid
+  Path socket;     // the folder of its console's socket
+  Path door_link;  // host= of its databases
+  int port = 0;
+  std::string database;
+  config::Pool pool = config::Pool::transaction;
+  std::string os_user;
+};
+
+Pooler pooler_of(const Home& home, const config::Target& target);
+
+// Writes its files (and the link behind host=) and has it running on them; returns once its console answers.
+Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& target);
+std::optional<ProcessId> running(const Seams& seams, const Pooler& pooler);
+Done stop(const Seams& seams, const Pooler& pooler);
+
+Result<pg::Session> pooler_console(const Pooler& pooler, Millis limit);
+// Holds every client of the database still; returns when no transaction runs. At the limit: an error, and the
+// pause has been taken back.
+Done pause(const Seams& seams, const Pooler& pooler, Millis limit);
+// "Not paused" is fine: that is what was wanted.
+Done resume(const Pooler& pooler, const std::string& database, Millis limit);
+// The pool drops its server connections, so that the next one goes where `current` points now.
+Done reconnect(const Pooler& pooler, const std::string& database, Millis limit);
+
+}  // namespace slipway::swap

@@ -1,0 +1,28 @@
+// The table slipway_manifest inside a snapshot: what clients and verification read to know which snapshot
+// serves them.
+#pragma once
+
+#include <string>
+
+#include "base/pg/session.hpp"
+#include "swap/manifest.hpp"
+
+namespace slipway::swap {
+
+Done create_manifest_table(pg::Session& session, const std::string& owner, const std::string& reader,
+                           const Manifest& manifest);
+// The last write to it: rows, inputs, fingerprint and the time.
+Done complete_manifest_table(pg::Session& session, const Manifest& manifest);
+
+struct Identity {
+  std::string id;
+  std::string build_uuid;
+  bool operator==(const Identity&) const = default;
+};
+
+Result<Identity> read_identity(pg::Session& session);
+// A hash over the shape of every table of the database but this one: columns, types, indexes, constraints,
+// triggers.
+Result<std::string> shape_fingerprint(pg::Session& session);
+
+}  // namespace slipway::swap
