@@ -1,0 +1,96 @@
+// Reads the config and looks for the files that it names.
+#include "daemon/commands/check.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "base/config/config.hpp"
+#include "daemon/ingest/inputs.hpp"
+
+namespace slipway::commands {
+namespace {
+
+using nlohmann::json;
+
+// What the files of a pipeline come to.
+struct Found {
+  std::string pipeline;
+  std::size_t schema_files = 0;
+  std::size_t source_files = 0;
+  std::int64_t source_bytes = 0;
+};
+
+Result<Found> look_at(const config::Config& config, const config::Pipeline& pipeline) {
+  Found found;
+  found.pipeline = pipeline.name;
+  const std::string what = fmt::format("schema of pipeline {}", pipeline.name);
+  found.schema_files = TRY(ingest::expand(pipeline.schema, config.folder, pipeline.at, what)).size();
+  for (const auto& [name, source] : pipeline.sources)
+    for (const ingest::Input& input : TRY(ingest::inputs_of(source, config.folder))) {
+      ++found.source_files;
+      found.source_bytes += input.bytes;
+    }
+  return found;
+}
+
+Result<std::vector<Found>> look_at_all(const config::Config& config) {
+  std::vector<Found> all;
+  for (const auto& [name, pipeline] : config.pipelines) all.push_back(TRY(look_at(config, pipeline)));
+  return all;
+}
+
+int complain(const Error& error, bool as_json) {
+  if (as_json) {
+    const json answer = {{"ok", false}, {"error", error.summary()}, {"next", error.next_step()}};
+    fmt::print("{}\n", answer.dump(-1, ' ', false, json::error_handler_t::replace));
+  }
+  fmt::print(stderr, "{}\n", error.text());
+  return exit_code(error.kind());
+}
+
+void print_json(const config::Config& config, const std::vector<Found>& all) {
+  json pipelines = json::object();
+  for (const Found& found : all)
+    pipelines[found.pipeline] = {{"schema_files", found.schema_files},
+                                 {"source_files", found.source_files},
+                                 {"source_bytes", found.source_bytes}};
+  json targets = json::array();
+  for (const auto& [name, target] : config.targets) targets.push_back(name);
+  const json answer = {
+      {"ok", true}, {"file", config.file.string()}, {"targets", targets}, {"pipelines", pipelines}};
+  fmt::print("{}\n", answer.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+void print_text(const config::Config& config, const std::vector<Found>& all) {
+  fmt::print("{} is right\n", config.file.string());
+  for (const auto& [name, target] : config.targets)
+    fmt::print("  target {}: front door 127.0.0.1:{}\n", name, target.front_port);
+  for (const Found& found : all)
+    fmt::print("  pipeline {}: {} schema files, {} source files, {:.1f} MB\n", found.pipeline,
+               found.schema_files, found.source_files, static_cast<double>(found.source_bytes) / 1e6);
+  if (!all.empty()) fmt::print(stderr, "next: slipway ingest {}\n", all.front().pipeline);
+}
+
+}  // namespace
+
+int run_check(const std::optional<Path>& config_file, bool defaults, bool as_json) {
+  const Result<Path> file = config::find(config_file);
+  if (!file) return complain(file.error(), as_json);
+  const Result<config::Config> config = config::load(*file);
+  if (!config) return complain(config.error(), as_json);
+  if (defaults) {
+    fmt::print("{}", config::with_defaults(*config));
+    return 0;
+  }
+  const Result<std::vector<Found>> found = look_at_all(*config);
+  if (!found) return complain(found.error(), as_json);
+  if (as_json)
+    print_json(*config, *found);
+  else
+    print_text(*config, *found);
+  return 0;
+}
+
+}  // namespace slipway::commands
