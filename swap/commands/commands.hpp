@@ -1,0 +1,38 @@
+// The commands of `swap`, each from its options to its exit code. Data goes to standard output, the rest to
+// standard error.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+
+namespace slipway::swap {
+
+struct CommonOptions {
+  std::optional<Path> config;
+  std::optional<Path>
+      home;  // of the watchdog and of promotions that the daemon starts: overrules the config's
+  std::string target;
+  std::string actor;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct PromoteOptions {
+  std::string id;
+  std::string expect_live;
+  bool expects_live = false;
+  std::vector<std::string> allow;
+};
+
+int run_status(const CommonOptions& common);
+int run_list(const CommonOptions& common);
+int run_history(const CommonOptions& common);
+int run_promote(const CommonOptions& common, const PromoteOptions& options, bool back);
+int run_recover(const CommonOptions& common);
+int run_watchdog(const CommonOptions& common, const std::string& promoter, int ready_fd);
+
+}  // namespace slipway::swap

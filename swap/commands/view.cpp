@@ -1,0 +1,98 @@
+#include "swap/commands/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "swap/promote/receipt.hpp"
+
+namespace slipway::swap {
+
+using nlohmann::json;
+
+namespace {
+
+std::string_view mode_name(config::Mode mode) {
+  switch (mode) {
+    case config::Mode::volume:
+      return "volume";
+    case config::Mode::database:
+      return "database";
+    case config::Mode::schema:
+      return "schema";
+  }
+  return "unknown";
+}
+
+json dated(const Journal& journal, const std::string& id) {
+  if (id.empty()) return json();
+  json out = {{"id", id}, {"promoted_at", nullptr}};
+  const auto record = journal.snapshots.find(id);
+  if (record != journal.snapshots.end() && record->second.live_since_ms > 0)
+    out["promoted_at"] = iso_time(from_epoch_ms(record->second.live_since_ms));
+  return out;
+}
+
+json promotion(const Journal& journal) {
+  if (!journal.under_way()) return json();
+  const Attempt& a = *journal.attempt;
+  return {{"epoch", a.epoch},
+          {"kind", a.kind},
+          {"from", a.from.empty() ? json() : json(a.from)},
+          {"to", a.to},
+          {"state", name(a.state)},
+          {"actor", a.actor},
+          {"started_at", iso_time(from_epoch_ms(a.started_ms))},
+          {"promoter", a.lease.promoter.pid},
+          {"promoter_alive", alive(a.lease.promoter)},
+          {"reason", a.reason}};
+}
+
+struct Facts {
+  Journal journal;
+  std::string live;
+  std::vector<Snapshot> snapshots;
+};
+
+Result<Facts> look(const Context& context) {
+  const Volume volume(context.seams, context.home, context.target);
+  Journal journal = TRY(read_journal(context.seams.files, volume.names().journal()));
+  std::string live = TRY(volume.live());
+  std::vector<Snapshot> snapshots = TRY(volume.snapshots(journal));
+  return Facts{std::move(journal), std::move(live), std::move(snapshots)};
+}
+
+}  // namespace
+
+Result<json> status_view(const Context& context) {
+  const Facts facts = TRY(look(context));
+  json candidates = json::array();
+  for (const Snapshot& s : facts.snapshots)
+    if (s.state == SnapshotState::ready && s.manifest.id > facts.live)
+      candidates.push_back({{"id", s.manifest.id}, {"state", name(s.state)}, {"bytes", s.manifest.bytes}});
+  return json{
+      {"target", context.target.name},
+      {"mode", mode_name(context.target.mode)},
+      {"live", dated(facts.journal, facts.live)},
+      {"previous", dated(facts.journal, facts.live.empty() ? "" : previous_of(facts.journal, facts.live))},
+      {"candidates", candidates},
+      {"promotion", promotion(facts.journal)}};
+}
+
+Result<json> list_view(const Context& context) {
+  const Facts facts = TRY(look(context));
+  json list = json::array();
+  for (const Snapshot& s : facts.snapshots)
+    list.push_back({{"id", s.manifest.id},
+                    {"state", name(s.state)},
+                    {"bytes", s.manifest.bytes},
+                    {"created_at", iso_time(from_epoch_ms(s.manifest.created_ms))},
+                    {"pinned", s.pinned},
+                    {"rows", s.manifest.rows}});
+  return list;
+}
+
+Result<json> history_view(const Context& context) {
+  const TargetNames names = target_names(context.home.names(), context.target.name);
+  return json(TRY(kept_receipts(context.seams.files, names)));
+}
+
+}  // namespace slipway::swap

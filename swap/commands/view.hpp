@@ -1,0 +1,14 @@
+// What `swap status` and `swap list` show, as data; shared with the API.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "swap/promote/promote.hpp"
+
+namespace slipway::swap {
+
+Result<nlohmann::json> status_view(const Context& context);
+Result<nlohmann::json> list_view(const Context& context);
+Result<nlohmann::json> history_view(const Context& context);
+
+}  // namespace slipway::swap

@@ -1,0 +1,65 @@
+// The command `swap`: promotion, rollback and what there is to see of them. Only the command line is read
+// here.
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "swap/commands/commands.hpp"
+
+using namespace slipway;
+
+int main(int argc, char** argv) {
+  CLI::App app{"Promote, roll back and look at snapshots"};
+  app.set_version_flag("--version", "swap 0.1.0");
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  swap::CommonOptions common;
+  std::string config, home;
+  bool no_input = false;
+  app.add_option("--config", config,
+                 "The config file (default ./slipway.yaml, then /etc/slipway/slipway.yaml)");
+  app.add_option("--home", home)->group("");
+  app.add_option("--actor", common.actor)->group("");
+  app.add_option("--target", common.target, "Which target, where there are several");
+  app.add_flag("--json", common.json, "JSON on standard output");
+  app.add_flag("--quiet", common.quiet, "No advice");
+  app.add_flag("--no-input", no_input, "Never ask (swap never does)");
+
+  CLI::App* status = app.add_subcommand("status", "What is live, what was before, what is ready");
+  CLI::App* list = app.add_subcommand("list", "Every snapshot");
+  CLI::App* history = app.add_subcommand("history", "Every promotion, newest first");
+  CLI::App* recover = app.add_subcommand("recover", "End what an interrupted promotion left");
+
+  swap::PromoteOptions options;
+  CLI::App* promote =
+      app.add_subcommand("promote", "Switch production to a snapshot (default: the newest ready one)");
+  CLI::App* rollback = app.add_subcommand("rollback", "Switch production back to what was live before");
+  promote->add_option("ID", options.id, "The snapshot");
+  for (CLI::App* command : {promote, rollback}) {
+    command->add_option("--expect-live", options.expect_live, "Refuse if another snapshot is live");
+    command->add_option("--allow", options.allow, "Go on although this guardrail says no (again for more)");
+  }
+
+  std::string promoter;
+  int ready_fd = -1;
+  CLI::App* watchdog = app.add_subcommand("watchdog")->group("");
+  watchdog->add_option("--promoter", promoter)->required();
+  watchdog->add_option("--ready-fd", ready_fd)->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : exit_code(Kind::usage);
+  }
+  if (!config.empty()) common.config = config;
+  if (!home.empty()) common.home = home;
+  for (CLI::App* command : {promote, rollback}) options.expects_live |= command->count("--expect-live") > 0;
+
+  if (status->parsed()) return swap::run_status(common);
+  if (list->parsed()) return swap::run_list(common);
+  if (history->parsed()) return swap::run_history(common);
+  if (recover->parsed()) return swap::run_recover(common);
+  if (promote->parsed()) return swap::run_promote(common, options, false);
+  if (rollback->parsed()) return swap::run_promote(common, options, true);
+  return swap::run_watchdog(common, promoter, ready_fd);
+}
