@@ -92,7 +92,9 @@ Done RealFiles::write(const Path& path, std::string_view content, mode_t mode) {
       return done;
     }
   }
-  return rename(temporary, path);
+  Done renamed = rename(temporary, path);
+  if (!renamed) ::unlink(temporary.c_str());
+  return renamed;
 }
 
 Done RealFiles::make_folders(const Path& path, mode_t mode) {

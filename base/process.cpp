@@ -125,6 +125,21 @@ void keep_tail(std::string& output, const char* bytes, std::size_t count) {
   if (output.size() > 2 * kept_output_bytes) output.erase(0, output.size() - kept_output_bytes);
 }
 
+// write(2) to a program that may have closed its input: SIGPIPE would end us instead.
+ssize_t write_unkilled(int fd, std::string_view bytes) {
+  sigset_t broken_pipe, before;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
+  const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+  const int code = errno;
+  const timespec at_once{};
+  if (written < 0 && code == EPIPE) ::sigtimedwait(&broken_pipe, nullptr, &at_once);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = code;
+  return written;
+}
+
 // Feeds the input, gathers the output, and ends the whole group when the limit has passed.
 class Conversation {
  public:
@@ -140,7 +155,10 @@ class Conversation {
     bool reaped = false;
     while (!reaped || output_.read_end >= 0) {
       exchange(finished);
-      if (!reaped && ::waitpid(child_, &raw_status_, WNOHANG) == child_) {
+      if (!reaped && has_ended()) {
+        // Before the pid is given back: what the leader left in its group has had its TERM.
+        if (finished.timed_out) ::kill(-child_, SIGKILL);
+        ::waitpid(child_, &raw_status_, 0);
         reaped = true;
         drain_until_ = Steady::now() + Millis(500);  // a background child may hold the pipe for ever
       }
@@ -154,6 +172,13 @@ class Conversation {
   }
 
  private:
+  // Without reaping it.
+  bool has_ended() const {
+    siginfo_t about{};
+    return ::waitid(P_PID, static_cast<id_t>(child_), &about, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           about.si_pid == child_;
+  }
+
   void exchange(Finished& finished) {
     pollfd waits[2] = {{output_.read_end, POLLIN, 0}, {input_.write_end, POLLOUT, 0}};
     ::poll(waits, 2, 20);
@@ -168,7 +193,7 @@ class Conversation {
 
   void feed() {
     const std::string_view rest = std::string_view(command_.input).substr(fed_);
-    const ssize_t written = rest.empty() ? 0 : ::write(input_.write_end, rest.data(), rest.size());
+    const ssize_t written = rest.empty() ? 0 : write_unkilled(input_.write_end, rest);
     if (written > 0) fed_ += static_cast<std::size_t>(written);
     if (fed_ == command_.input.size() || (written < 0 && errno != EAGAIN && errno != EINTR))
       input_.close_write();
