@@ -4,6 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <future>
+#include <system_error>
+#include <thread>
 
 #include "base/pg/identifier.hpp"
 
@@ -20,7 +23,7 @@ std::string trimmed(const char* text) {
 Error connection_error(const std::string& action, PGconn* connection) {
   return fail("{}: {}", action, trimmed(PQerrorMessage(connection)))
       .sqlstate("08006")
-      .next("Look whether the server is running and reachable: slipway doctor, or its log.");
+      .next("Look whether the server is running and reachable, and at its log.");
 }
 
 std::string shortened(std::string_view sql) {
@@ -49,12 +52,36 @@ void keep_notice(void* kept, const PGresult* result) {
 
 }  // namespace
 
+// PQcancel waits for the server as long as the server likes, a stopped one for ever. So it waits on a thread
+// of its own, which is left behind where the answer does not come.
 bool Canceller::cancel() const {
-  char reason[256];
-  return PQcancel(cancel_.get(), reason, sizeof reason) == 1;
+  constexpr Seconds longest_wait{5};
+  std::promise<bool> promise;
+  std::future<bool> sent = promise.get_future();
+  try {
+    std::thread([cancel = cancel_, promise = std::move(promise)]() mutable {
+      char reason[256];
+      promise.set_value(PQcancel(cancel.get(), reason, sizeof reason) == 1);
+    }).detach();
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return sent.wait_for(longest_wait) == std::future_status::ready && sent.get();
+}
+
+// What libpq says about a conninfo that it cannot parse quotes it, its password too.
+bool can_be_parsed(const std::string& conninfo) {
+  char* ignored = nullptr;
+  PQconninfoOption* options = PQconninfoParse(conninfo.c_str(), &ignored);
+  PQconninfoFree(options);
+  PQfreemem(ignored);
+  return options != nullptr;
 }
 
 Result<Session> Session::open(const std::string& conninfo, const Options& options) {
+  if (!can_be_parsed(conninfo))
+    return error(Kind::usage, "cannot connect to PostgreSQL: the connection string is not a valid one")
+        .next("Expected is postgresql://user@host:port/database or key=value pairs.");
   // expand_dbname lets the given URI or string set everything else.
   const std::string limit = std::to_string(options.connect_limit.count());
   const char* keys[] = {"dbname", "connect_timeout", "fallback_application_name", "client_encoding", nullptr};
@@ -164,7 +191,8 @@ Done Session::copy_send(std::string_view bytes) {
   const Millis deadline = real_clock().steady() + call_limit_;
   while (true) {
     const int sent = PQputCopyData(raw(), bytes.data(), static_cast<int>(bytes.size()));
-    if (sent == 1) return {};
+    // Without the flush libpq would buffer whatever the server does not take, without a limit.
+    if (sent == 1) return flush("COPY");
     if (sent < 0) return connection_error("lost the connection during COPY", raw());
     pollfd wait{PQsocket(raw()), POLLIN | POLLOUT, 0};
     ::poll(&wait, 1, 1000);
@@ -246,7 +274,8 @@ Done Transaction::commit() {
   Result<Rows> outcome = session->script("COMMIT");
   if (!outcome) return std::move(outcome).error();
   // COMMIT of a transaction that had failed answers ROLLBACK, and no error.
-  if (outcome->command() != "COMMIT") return fail("the transaction had failed before its COMMIT").sqlstate("25P02");
+  if (outcome->command() != "COMMIT")
+    return fail("the transaction had failed before its COMMIT").sqlstate("25P02");
   return {};
 }
 
