@@ -1,0 +1,119 @@
+#include "daemon/commands/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "base/version.hpp"
+
+namespace slipway::commands {
+namespace {
+
+// A subcommand that answers to its name; its options are read after the global ones too, and before them.
+CLI::App* add(CLI::App& under, CommandLine& line, const std::string& name, const std::string& about,
+              const std::string& full_name = {}) {
+  CLI::App* command = under.add_subcommand(name, about);
+  const std::string called = full_name.empty() ? name : full_name;
+  command->fallthrough();
+  command->final_callback([&line, called] {
+    if (line.command.empty()) line.command = called;
+  });
+  return command;
+}
+
+void add_globals(CLI::App& app, CommandLine& line) {
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "slipway " + std::string(version));
+  app.add_option("--config", line.config,
+                 "The portal's file; else ./slipway.yaml, /etc/slipway/slipway.yaml");
+  app.add_option("--target", line.target, "Which target; needed only where there are several");
+  app.add_flag("--json", line.json, "Data as JSON");
+  app.add_flag("--quiet", line.quiet, "Nothing but data and errors");
+  app.add_flag("--no-input", line.no_input, "Never ask anything");
+}
+
+// "k=v", split at the first '='.
+void add_params(CLI::App& ingest, CommandLine& line) {
+  const auto split = [&line](const std::string& text) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      throw CLI::ValidationError("--param", "expects NAME=VALUE");
+    line.params[text.substr(0, equals)] = text.substr(equals + 1);
+  };
+  ingest
+      .add_option_function<std::vector<std::string>>(
+          "--param",
+          [split](const std::vector<std::string>& all) { std::for_each(all.begin(), all.end(), split); },
+          "A parameter of the pipeline, NAME=VALUE; as often as needed")
+      ->take_all()
+      ->type_size(1)
+      ->allow_extra_args(false);
+}
+
+void add_ingest(CLI::App& app, CommandLine& line) {
+  CLI::App* ingest = add(app, line, "ingest", "Build a snapshot in the foreground; no daemon is needed");
+  ingest->add_option("pipeline", line.pipeline, "Which pipeline; needed only where there are several");
+  add_params(*ingest, line);
+  ingest->add_option("--only", line.only, "Only these tables, T,…")->delimiter(',')->allow_extra_args(false);
+  ingest->add_flag("--promote", line.promote, "Promote the snapshot if all checks hold");
+}
+
+void add_jobs(CLI::App& app, CommandLine& line) {
+  CLI::App* jobs =
+      add(app, line, "jobs", "Show and steer jobs (without a word more: list them)", "jobs list");
+  jobs->require_subcommand(0, 1);
+  add(*jobs, line, "list", "The newest jobs", "jobs list");
+  const std::pair<const char*, const char*> one[] = {
+      {"show", "One job, and what it said"}, {"cancel", "End a job"}, {"retry", "Order the same again"}};
+  for (const auto& [name, about] : one)
+    add(*jobs, line, name, about, std::string("jobs ") + name)
+        ->add_option("id", line.id, "Its number")
+        ->required();
+}
+
+void add_tokens(CLI::App& app, CommandLine& line) {
+  CLI::App* token = add(app, line, "token", "API tokens", "token");
+  token->require_subcommand(1);
+  CLI::App* create = add(*token, line, "create", "Make a token; it is shown once", "token create");
+  create->add_option("name", line.token_name, "Who or what uses it")->required();
+  create->add_option("--role", line.role, "read, ingest, promote or admin")
+      ->required()
+      ->check(CLI::IsMember({"read", "ingest", "promote", "admin"}));
+  create->add_option("--days", line.days, "Days until it expires; without it, never");
+  add(*token, line, "revoke", "End a token", "token revoke")
+      ->add_option("id", line.id, "Its number")
+      ->required();
+  add(*token, line, "list", "All tokens, without their texts", "token list");
+}
+
+void add_all(CLI::App& app, CommandLine& line) {
+  add_globals(app, line);
+  add(app, line, "serve", "The daemon: API, jobs, and the managed servers kept up");
+  add(app, line, "up", "Start the managed servers");
+  add(app, line, "down", "Stop the managed servers");
+  add_ingest(app, line);
+  add(app, line, "check", "Is the config right?")
+      ->add_flag("--defaults", line.defaults, "Print every value in force");
+  add(app, line, "init", "Write a starter portal")->add_option("folder", line.folder, "Where; else here");
+  add_jobs(app, line);
+  add_tokens(app, line);
+  CLI::App* url = add(app, line, "url", "Where clients connect");
+  url->add_option("of", line.target, "Which target");
+  url->add_flag("--read", line.read, "As the role that may only read");
+}
+
+}  // namespace
+
+Parsed parse(int argc, const char* const* argv) {
+  CLI::App app{"Builds a database in staging and launches it whole into production.", "slipway"};
+  Parsed parsed;
+  add_all(app, parsed.line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    // CLI11's own exit codes are above 100; ours say 2 for a usage error.
+    parsed.exit = app.exit(problem) == 0 ? 0 : 2;
+  }
+  return parsed;
+}
+
+}  // namespace slipway::commands
