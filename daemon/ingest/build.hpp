@@ -1,5 +1,5 @@
-// Fills one empty database (or schema) as a pipeline says: schema, load, indexes, ANALYZE; every row accounted for.
-// It knows nothing of snapshots, servers or jobs.
+// Fills one empty database (or schema) as a pipeline says: schema, load, indexes, ANALYZE; every row
+// accounted for. It knows nothing of snapshots, servers or jobs.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +20,16 @@ struct Request {
   std::string schema = "public";  // where the tables go
   std::string owner;              // role that schema files run as (SET ROLE) and that owns what they make
   std::string reader;             // role that gets SELECT on everything
-  long long fence = 0;            // every load transaction takes slipway_manifest's row with this fence FOR SHARE
-  Path reject_folder;             // made if needed; one reject file and one reject log a source file with rejects
+  long long fence = 0;  // every load transaction takes slipway_manifest's row with this fence FOR SHARE
+  Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
   std::vector<std::string> only;  // tables; empty: all
 };
 
 struct TableProgress {
   std::string table;
-  std::int64_t rows = 0;          // loaded so far
+  std::int64_t rows = 0;  // loaded so far
   std::int64_t rejected = 0;
-  std::int64_t bytes_read = 0;    // of the source files as they lie on disk
+  std::int64_t bytes_read = 0;  // of the source files as they lie on disk
   std::int64_t bytes_total = 0;
 };
 
@@ -39,26 +39,26 @@ class Observer {
   virtual ~Observer() = default;
   virtual void phase(const std::string& phase) = 0;  // "schema", "load", "indexes", "analyze", "count"
   virtual void progress(const TableProgress& progress) = 0;
-  virtual void line(const std::string& text) = 0;    // something a user wants to read in the job's log
+  virtual void line(const std::string& text) = 0;  // something a user wants to read in the job's log
 };
 
 struct TableReport {
-  std::int64_t read = 0;      // rows found in the sources
-  std::int64_t loaded = 0;    // and read = loaded + rejected, or the build has failed
+  std::int64_t read = 0;    // rows found in the sources
+  std::int64_t loaded = 0;  // and read = loaded + rejected, or the build has failed
   std::int64_t rejected = 0;
   std::vector<std::string> reject_files;
   double seconds = 0;
 };
 
 struct Report {
-  std::map<std::string, TableReport> tables;   // by table
-  std::map<std::string, std::int64_t> read;    // rows by source
-  std::string input_fingerprint;               // sha256 over the inputs' names, sizes and contents
-  std::vector<std::string> inputs;             // "path size mtime" of every file read
+  std::map<std::string, TableReport> tables;  // by table
+  std::map<std::string, std::int64_t> read;   // rows by source
+  std::string input_fingerprint;              // sha256 over the inputs' names, sizes and contents
+  std::vector<std::string> inputs;            // "path size mtime" of every file read
 };
 
-// Kind::refused where rejects exceed their limit, Kind::cancelled after a stop request, Kind::usage for mistakes in
-// the schema files or columns (with file, line, column), Kind::failed for the rest.
+// Kind::refused where rejects exceed their limit, Kind::cancelled after a stop request, Kind::usage for
+// mistakes in the schema files or columns (with file, line, column), Kind::failed for the rest.
 Result<Report> build(const Request& request, Observer& observer, std::stop_token stop);
 
 }  // namespace slipway::ingest

@@ -1,0 +1,194 @@
+// The way of a build, from the schema to the last grant.
+#include "daemon/ingest/build.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "daemon/ingest/connection.hpp"
+#include "daemon/ingest/digest.hpp"
+#include "daemon/ingest/finish.hpp"
+#include "daemon/ingest/load.hpp"
+#include "daemon/ingest/schema_files.hpp"
+#include "daemon/ingest/structure.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+constexpr std::size_t tables_at_once = 2;
+
+bool wanted(const Request& request, const std::string& table) {
+  return request.only.empty() ||
+         std::find(request.only.begin(), request.only.end(), table) != request.only.end();
+}
+
+Result<TablePlan> plan_one(const Request& request, Connection& connection, const config::Table& table,
+                           std::vector<Input> inputs, Observer& observer) {
+  std::optional<CatalogTable> found = TRY(find_table(connection.session(), request.schema, table.name));
+  if (!found) {
+    std::string names;
+    for (const std::string& name : TRY(table_names(connection.session(), request.schema)))
+      names += (names.empty() ? "" : ", ") + name;
+    return error(Kind::usage, "the schema files make no table {}", table.name)
+        .at(table.at)
+        .next(names.empty() ? "they make no table at all" : "they make: " + names);
+  }
+  if (table.duplicates == config::Duplicates::reject)
+    return error(Kind::usage, "table {}: `duplicates: reject` is not built yet", table.name)
+        .at(table.at)
+        .next("take the duplicates out of the source for now");
+  return plan_table(std::move(*found), table, std::move(inputs), observer);
+}
+
+Result<std::vector<TablePlan>> plan_all(const Request& request, Connection& connection, Observer& observer) {
+  std::vector<TablePlan> plans;
+  for (const config::Table& table : request.pipeline.tables) {
+    if (!wanted(request, table.name)) continue;
+    const config::FileSource& source = request.pipeline.sources.at(table.from);
+    plans.push_back(
+        TRY(plan_one(request, connection, table, TRY(inputs_of(source, request.config.folder)), observer)));
+  }
+  return plans;
+}
+
+// Runs the tasks, two at a time. The first error counts, and ends the other task too.
+Done side_by_side(std::size_t tasks, std::stop_source& stop, const std::function<Done(std::size_t)>& run) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::optional<Error> failure;
+  const auto work = [&] {
+    for (std::size_t task = next++; task < tasks; task = next++) {
+      Done done = run(task);
+      if (done) continue;
+      next = tasks;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::move(done).error();
+      stop.request_stop();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < std::min(tables_at_once, tasks); ++i) others.emplace_back(work);
+    work();
+  }
+  if (failure) return std::move(*failure);
+  return {};
+}
+
+class Build {
+ public:
+  Build(const Request& request, Observer& observer, std::stop_token stop)
+      : request_(request),
+        observer_(observer),
+        pass_on_(std::move(stop), [this] { stop_.request_stop(); }),
+        cancellation_(stop_.get_token()) {}
+
+  Result<Report> run() {
+    observer_.phase("schema");
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    Result<Report> report = run_on(connection);
+    if (!report && report.error().kind() == Kind::failed)
+      return connection.explain(std::move(report).error());
+    return report;
+  }
+
+ private:
+  Result<Report> run_on(Connection& connection) {
+    TRY(run_schema_files(request_, connection, observer_));
+    plans_ = TRY(plan_all(request_, connection, observer_));
+    std::vector<CatalogTable> tables;
+    for (const TablePlan& plan : plans_) tables.push_back(plan.table);
+    Structure structure = TRY(take_off(request_, connection, tables, observer_));
+    TRY(load());
+    observer_.phase("indexes");
+    TRY(restore_indexes(structure));
+    TRY(put_keys_and_triggers_on(request_, connection, structure));
+    TRY(set_sequences(request_, connection, tables));
+    observer_.phase("analyze");
+    TRY(analyze(connection, tables));
+    observer_.phase("count");
+    TRY(count(connection));
+    TRY(grant_reading(request_, connection));
+    return report();
+  }
+
+  // The largest first, so that the two streams end together.
+  Done load() {
+    observer_.phase("load");
+    outcomes_.resize(plans_.size());
+    std::vector<std::size_t> order(plans_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+      return plans_[a].bytes_total > plans_[b].bytes_total;
+    });
+    return side_by_side(order.size(), stop_, [&](std::size_t task) -> Done {
+      const std::size_t which = order[task];
+      outcomes_[which] = TRY(load_table(request_, plans_[which], observer_, cancellation_));
+      return {};
+    });
+  }
+
+  Done restore_indexes(const Structure& structure) {
+    std::vector<const std::vector<Part>*> work;
+    for (const auto& [table, parts] : structure.indexes)
+      if (!parts.empty()) work.push_back(&parts);
+    return side_by_side(work.size(), stop_, [&](std::size_t task) -> Done {
+      Connection connection = TRY(Connection::open(request_, cancellation_));
+      return put_indexes_on(request_, connection, *work[task]);
+    });
+  }
+
+  // Once more, now that everything is in place.
+  Done count(Connection& connection) {
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const std::int64_t loaded = outcomes_[i].report.loaded;
+      const pg::Rows rows =
+          TRY(connection.session().query("SELECT count(*) FROM " + plans_[i].table.quoted()));
+      if (rows.number(0, 0) != loaded)
+        return fail("table {}: {} rows were loaded, and it holds {}", plans_[i].table.name, loaded,
+                    rows.number(0, 0));
+    }
+    return {};
+  }
+
+  Report report() const {
+    Report report;
+    std::map<std::string, std::pair<Input, std::string>>
+        inputs;  // by path, so that a shared file counts once
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const TablePlan& plan = plans_[i];
+      report.tables[plan.table.name] = outcomes_[i].report;
+      report.read[plan.config->from] = outcomes_[i].report.read;
+      for (std::size_t file = 0; file < plan.files.size(); ++file)
+        inputs.insert_or_assign(plan.files[file].input.path.string(),
+                                std::pair(plan.files[file].input, outcomes_[i].files[file].digest));
+    }
+    Digest fingerprint;
+    for (const auto& [path, input] : inputs) {
+      const auto& [file, digest] = input;
+      fingerprint.add(fmt::format("{}\n{}\n{}\n", file.shown, file.bytes, digest));
+      report.inputs.push_back(fmt::format("{} {} {}", file.shown, file.bytes, file.mtime_ns / 1'000'000'000));
+    }
+    report.input_fingerprint = fingerprint.hex();
+    return report;
+  }
+
+  const Request& request_;
+  Observer& observer_;
+  std::stop_source stop_;
+  std::stop_callback<std::function<void()>> pass_on_;
+  Cancellation cancellation_;
+  std::vector<TablePlan> plans_;
+  std::vector<LoadOutcome> outcomes_;
+};
+
+}  // namespace
+
+Result<Report> build(const Request& request, Observer& observer, std::stop_token stop) {
+  return Build(request, observer, std::move(stop)).run();
+}
+
+}  // namespace slipway::ingest

@@ -1,0 +1,64 @@
+#include "daemon/ingest/copy_stream.hpp"
+
+namespace slipway::ingest {
+
+CopyStream::CopyStream(pg::Session& session) : session_(session), thread_([this] { work(); }) {}
+
+CopyStream::~CopyStream() {
+  close();
+}
+
+void CopyStream::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Done CopyStream::send(Out& batch) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return failure_ || waiting_.size() < batches_max; });
+  if (failure_) return *failure_;
+  waiting_.push_back(std::move(batch));
+  batch = Out();
+  if (!empty_.empty()) {
+    batch = std::move(empty_.front());
+    empty_.pop_front();
+  }
+  changed_.notify_all();
+  return {};
+}
+
+Done CopyStream::finish() {
+  close();
+  if (failure_) return *failure_;
+  return {};
+}
+
+void CopyStream::work() {
+  while (true) {
+    Out batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      batch = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    changed_.notify_all();
+    Done sent = session_.copy_send(batch.view());
+    const std::lock_guard lock(mutex_);
+    if (!sent) {
+      failure_ = std::move(sent).error();
+      waiting_.clear();
+      changed_.notify_all();
+      return;
+    }
+    batch.clear();
+    if (empty_.size() < batches_max) empty_.push_back(std::move(batch));
+  }
+}
+
+}  // namespace slipway::ingest

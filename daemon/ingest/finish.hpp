@@ -1,0 +1,13 @@
+// What a loaded table still needs: sequences past the highest id, statistics, rights for readers.
+#pragma once
+
+#include "daemon/ingest/catalog.hpp"
+#include "daemon/ingest/connection.hpp"
+
+namespace slipway::ingest {
+
+Done set_sequences(const Request& request, Connection& connection, const std::vector<CatalogTable>& tables);
+Done analyze(Connection& connection, const std::vector<CatalogTable>& tables);
+Done grant_reading(const Request& request, Connection& connection);
+
+}  // namespace slipway::ingest

@@ -1,0 +1,102 @@
+#include "daemon/ingest/inputs.hpp"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace slipway::ingest {
+namespace {
+
+constexpr std::size_t max_files = 100'000;
+
+std::string escaped(const std::string& literal) {
+  std::string out;
+  for (const char c : literal) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+Result<std::vector<Path>> matches(const std::string& pattern, const Path& folder) {
+  const std::string full = pattern.starts_with('/') ? pattern : escaped(folder.string()) + "/" + pattern;
+  glob_t found{};
+  const int status = ::glob(full.c_str(), GLOB_ERR, nullptr, &found);
+  std::vector<Path> paths;
+  for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  if (status != 0 && status != GLOB_NOMATCH)
+    return errno_error(fmt::format("cannot read the folder of {}", full));
+  return paths;
+}
+
+bool strip(std::string_view& name, std::string_view ending) {
+  if (!name.ends_with(ending)) return false;
+  name.remove_suffix(ending.size());
+  return true;
+}
+
+}  // namespace
+
+Result<FileKind> kind_of(std::string_view file_name) {
+  FileKind kind;
+  std::string_view name = file_name;
+  if (strip(name, ".gz"))
+    kind.compression = Compression::gzip;
+  else if (strip(name, ".zst"))
+    kind.compression = Compression::zstd;
+  if (name.ends_with(".csv")) return kind;
+  kind.format = Format::ndjson;
+  if (name.ends_with(".ndjson") || name.ends_with(".jsonl")) return kind;
+  return error(Kind::usage, "cannot tell the format of {} by its name", file_name)
+      .next("name it .csv, .ndjson or .jsonl, each with .gz or .zst behind it where it is compressed");
+}
+
+Result<std::vector<Path>> expand(const std::vector<std::string>& patterns, const Path& folder,
+                                 const Position& at, std::string_view what) {
+  std::vector<Path> all;
+  for (const std::string& pattern : patterns) {
+    const std::vector<Path> found = TRY(matches(pattern, folder));
+    if (found.empty())
+      return error(Kind::usage, "no file matches {} ({})", pattern, what)
+          .at(at)
+          .next(fmt::format("patterns are relative to {}", folder.string()));
+    for (const Path& path : found)
+      if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(path);
+    if (all.size() > max_files)
+      return error(Kind::usage, "{} matches more than {} files ({})", pattern, max_files, what).at(at);
+  }
+  return all;
+}
+
+Result<Input> look_at(const Path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno_error(fmt::format("cannot look at {}", path.string()));
+  if (!S_ISREG(status.st_mode)) return fail("{} is not a regular file", path.string());
+  Input input;
+  input.path = path;
+  input.shown = path.string();
+  input.bytes = status.st_size;
+  input.mtime_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  return input;
+}
+
+Result<std::vector<Input>> inputs_of(const config::FileSource& source, const Path& folder) {
+  std::vector<Input> inputs;
+  const std::string what = fmt::format("source {}", source.name);
+  for (const Path& path : TRY(expand(source.patterns, folder, source.at, what))) {
+    Result<FileKind> kind = kind_of(path.filename().string());
+    if (!kind) return std::move(kind).error().at(source.at);
+    Input input = TRY(look_at(path));
+    input.kind = *kind;
+    const Path relative = path.lexically_relative(folder);
+    if (!relative.empty() && *relative.begin() != "..") input.shown = relative.string();
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+}  // namespace slipway::ingest

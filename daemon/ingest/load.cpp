@@ -1,0 +1,81 @@
+// Loading a table: the fast way, the careful way where that fails, and the account of every row.
+#include "daemon/ingest/load.hpp"
+
+#include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/table_load.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+// Every row is either in the table or among the rejects; whatever else it would be is a fault of ours.
+Done account(TableLoad& load, const std::vector<FileCount>& files) {
+  std::int64_t in_files = 0;
+  for (const FileCount& file : files) in_files += file.rows;
+  const pg::Rows rows = TRY(load.session().query("SELECT count(*) FROM " + load.plan.table.quoted()));
+  const std::int64_t in_table = rows.number(0, 0);
+  if (in_files == load.read && load.read == load.encoded + load.rejects.count() && in_table == load.encoded)
+    return {};
+  return fail("table {}: the counts do not agree: {} rows read, {} rejected, {} sent, {} in the table",
+              load.plan.table.name, in_files, load.rejects.count(), load.encoded, in_table)
+      .next("nothing was promoted; please report this with the job's log");
+}
+
+Result<std::vector<FileCount>> load_somehow(TableLoad& load) {
+  Result<std::vector<FileCount>> fast = load_fast(load);
+  if (fast || fast.error().kind() != Kind::failed || !pg::blames_the_data(fast.error().sqlstate()))
+    return fast;
+  load.observer.line(
+      fmt::format("table {}: PostgreSQL refused a row, so it is loaded again batch by batch: {}",
+                  load.plan.table.name, fast.error().summary()));
+  TRY(load.rejects.start_over());
+  load.read = load.encoded = 0;
+  return load_carefully(load);
+}
+
+}  // namespace
+
+Result<bool> TableLoad::take(std::size_t file, const Row& row, Out& out) {
+  ++read;
+  const std::optional<Refusal> refusal = TRY(encoder.encode(row, out));
+  if (!refusal) {
+    ++encoded;
+    return true;
+  }
+  TRY(rejects.add({file, row.line, row.offset, row.raw}, *refusal));
+  return false;
+}
+
+Done TableLoad::pause(std::int64_t bytes_read) {
+  observer.progress({plan.table.name, encoded, rejects.count(), bytes_read, plan.bytes_total});
+  TRY(connection.go_on());
+  if (!rejects.over_already()) return {};
+  TRY(rejects.finish());
+  return rejects.judge(read);
+}
+
+std::string TableLoad::copy_command(bool freeze) const {
+  return fmt::format("COPY {} ({}) FROM STDIN {}", plan.table.quoted(), plan.copy_columns(),
+                     encoder.copy_options(freeze));
+}
+
+Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan, Observer& observer,
+                               Cancellation& cancellation) {
+  const Millis start = real_clock().steady();
+  Connection connection = TRY(Connection::open(request, cancellation));
+  ServerSide server(TRY(Connection::open(request, cancellation)));
+  RowEncoder encoder = TRY(RowEncoder::make(plan, server));
+  Rejects rejects(plan, request.reject_folder, request.pipeline.rejects);
+  TableLoad load{request, plan, observer, connection, encoder, rejects};
+  Result<std::vector<FileCount>> files = load_somehow(load);
+  TRY(rejects.finish());
+  if (!files) return connection.explain(std::move(files).error());
+  TRY(rejects.judge(load.read));
+  TRY(account(load, *files));
+  LoadOutcome outcome;
+  outcome.report = {load.read, load.encoded, rejects.count(), rejects.files(),
+                    static_cast<double>((real_clock().steady() - start).count()) / 1000};
+  outcome.files = std::move(*files);
+  return outcome;
+}
+
+}  // namespace slipway::ingest

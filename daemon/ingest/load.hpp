@@ -1,0 +1,19 @@
+// Loads one table: fast at first, and where the server still refuses a row, again with care, down to that
+// row.
+#pragma once
+
+#include "daemon/ingest/connection.hpp"
+#include "daemon/ingest/plan.hpp"
+#include "daemon/ingest/pump.hpp"
+
+namespace slipway::ingest {
+
+struct LoadOutcome {
+  TableReport report;
+  std::vector<FileCount> files;  // as plan.files
+};
+
+Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan, Observer& observer,
+                               Cancellation& cancellation);
+
+}  // namespace slipway::ingest

@@ -1,0 +1,193 @@
+#include "daemon/ingest/plan.hpp"
+
+#include <algorithm>
+
+#include "base/pg/identifier.hpp"
+#include "daemon/ingest/byte_stream.hpp"
+#include "daemon/ingest/csv.hpp"
+#include "daemon/ingest/text.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+struct Header {
+  std::vector<std::string> names;
+  std::string raw;
+};
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string column_names(const CatalogTable& table) {
+  std::vector<std::string> names;
+  for (const CatalogColumn& column : table.columns) names.push_back(column.name);
+  return joined(names);
+}
+
+Result<Header> read_header(const Input& input) {
+  if (input.kind.format != Format::csv) return Header{};
+  const std::unique_ptr<ByteStream> stream = TRY(open_stream(input));
+  const std::unique_ptr<CsvReader> reader = TRY(CsvReader::open(*stream, input.shown, 16 << 10));
+  return Header{reader->header(), reader->raw_header()};
+}
+
+int index_of(const std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? -1 : static_cast<int>(found - names.begin());
+}
+
+Result<std::vector<PlannedColumn>> by_config(const CatalogTable& table, const config::Table& config) {
+  std::vector<PlannedColumn> columns;
+  for (const config::Column& wanted : config.columns) {
+    const CatalogColumn* found = table.find(wanted.name);
+    if (found == nullptr)
+      return error(Kind::usage, "table {} has no column {}", table.name, wanted.name)
+          .at(wanted.at)
+          .next("its columns are: " + column_names(table));
+    if (found->generated)
+      return error(Kind::usage, "column {} of table {} is generated: it cannot be filled", wanted.name,
+                   table.name)
+          .at(wanted.at);
+    PlannedColumn column;
+    column.column = static_cast<std::size_t>(found - table.columns.data());
+    column.path = wanted.path.value_or(wanted.name);
+    column.constant = wanted.constant;
+    column.fallback = wanted.fallback;
+    column.null_if = wanted.null_if;
+    column.trim = wanted.trim;
+    column.at = wanted.at;
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+// Names match names. Which keys JSON documents will have cannot be known, so with them every column takes
+// part.
+std::vector<PlannedColumn> by_name(const CatalogTable& table, const config::Table& config,
+                                   const std::vector<Header>& headers, bool any_json) {
+  std::vector<PlannedColumn> columns;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string& name = table.columns[i].name;
+    const bool named = std::any_of(headers.begin(), headers.end(),
+                                   [&](const Header& header) { return index_of(header.names, name) >= 0; });
+    if (table.columns[i].generated || !(named || any_json)) continue;
+    PlannedColumn column;
+    column.column = i;
+    column.path = name;
+    column.at = config.at;
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+void report_unused(const TablePlan& plan, const std::vector<Header>& headers, Observer& observer) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    std::vector<std::string> unused;
+    for (const std::string& name : headers[i].names) {
+      const bool used =
+          std::any_of(plan.columns.begin(), plan.columns.end(),
+                      [&](const PlannedColumn& column) { return !column.constant && column.path == name; });
+      if (!used) unused.push_back(shown(name));
+    }
+    if (!unused.empty())
+      observer.line(fmt::format("table {}: no column takes these fields of {}: {}", plan.table.name,
+                                plan.files[i].input.shown, joined(unused)));
+  }
+}
+
+// A column that must have a value and can get none would refuse every row.
+Done check_sources(const TablePlan& plan) {
+  if (plan.columns.empty())
+    return error(Kind::usage, "no field of the source matches a column of table {}", plan.table.name)
+        .at(plan.config->at)
+        .next("its columns are: " + column_names(plan.table));
+  for (const CatalogColumn& column : plan.table.columns) {
+    const bool filled =
+        std::any_of(plan.columns.begin(), plan.columns.end(),
+                    [&](const PlannedColumn& planned) { return &plan.column_of(planned) == &column; });
+    if (!filled && column.not_null && !column.generated && column.default_expression.empty())
+      return error(Kind::usage, "column {} of table {} is NOT NULL, has no default, and nothing fills it",
+                   column.name, plan.table.name)
+          .at(plan.config->at)
+          .next("give it a field, a `const`, or a default in the schema");
+  }
+  return {};
+}
+
+Done place_fields(TablePlan& plan, const std::vector<Header>& headers) {
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    PlannedFile& file = plan.files[i];
+    const bool csv = file.input.kind.format == Format::csv;
+    file.expected_fields = headers[i].names.size();
+    file.raw_header = headers[i].raw;
+    for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+      const PlannedColumn& column = plan.columns[c];
+      file.fields.push_back(csv ? index_of(headers[i].names, column.path) : static_cast<int>(c));
+      const bool explicit_path = !plan.config->columns.empty() && !column.constant;
+      if (csv && file.fields.back() < 0 && explicit_path && !column.fallback)
+        return error(Kind::usage, "{} has no column {}", file.input.shown, column.path)
+            .at(column.at)
+            .next("its first line has: " + joined(headers[i].names));
+    }
+  }
+  return {};
+}
+
+void shape_json(TablePlan& plan) {
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const PlannedColumn& column = plan.columns[i];
+    const JsonShape::Want want{i, plan.column_of(column).type.json};
+    if (column.constant) continue;
+    if (column.path.starts_with('/'))
+      plan.shape.want_pointer(column.path, want);
+    else
+      plan.shape.want_key(column.path, want);
+  }
+}
+
+}  // namespace
+
+std::string TablePlan::copy_columns() const {
+  std::string out;
+  for (const PlannedColumn& column : columns)
+    out += (out.empty() ? "" : ", ") + pg::quoted(column_of(column).name);
+  return out;
+}
+
+Result<TablePlan> plan_table(CatalogTable table, const config::Table& config, std::vector<Input> inputs,
+                             Observer& observer) {
+  TablePlan plan;
+  plan.config = &config;
+  plan.table = std::move(table);
+  std::vector<Header> headers;
+  for (const Input& input : inputs) headers.push_back(TRY(read_header(input)));
+  const bool any_json = std::any_of(inputs.begin(), inputs.end(),
+                                    [](const Input& input) { return input.kind.format == Format::ndjson; });
+  if (config.columns.empty())
+    plan.columns = by_name(plan.table, config, headers, any_json);
+  else
+    plan.columns = TRY(by_config(plan.table, config));
+  TRY(check_sources(plan));
+  std::vector<std::string> unknown;
+  for (const PlannedColumn& column : plan.columns)
+    if (plan.column_of(column).type.encode == nullptr)
+      unknown.push_back(
+          fmt::format("{} ({})", plan.column_of(column).name, plan.column_of(column).type.name));
+  plan.binary = unknown.empty();
+  if (!plan.binary)
+    observer.line(fmt::format("table {} goes by text COPY, which is slower, because of: {}", plan.table.name,
+                              joined(unknown)));
+  for (Input& input : inputs) {
+    plan.bytes_total += input.bytes;
+    plan.files.push_back({std::move(input), {}, 0, {}});
+  }
+  TRY(place_fields(plan, headers));
+  report_unused(plan, headers, observer);
+  shape_json(plan);
+  return plan;
+}
+
+}  // namespace slipway::ingest

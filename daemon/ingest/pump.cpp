@@ -1,0 +1,41 @@
+#include "daemon/ingest/pump.hpp"
+
+#include "daemon/ingest/byte_stream.hpp"
+#include "daemon/ingest/csv.hpp"
+#include "daemon/ingest/ndjson.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+Result<std::unique_ptr<RowReader>> open_reader(const TablePlan& plan, const PlannedFile& file,
+                                               ByteStream& stream) {
+  if (file.input.kind.format == Format::ndjson) return ndjson_reader(stream, plan.shape);
+  std::unique_ptr<CsvReader> reader = TRY(CsvReader::open(stream, file.input.shown));
+  if (reader->raw_header() != file.raw_header)
+    return fail("{} changed while it was being read", file.input.shown)
+        .next("run the ingest again when it is complete");
+  return std::unique_ptr<RowReader>(std::move(reader));
+}
+
+}  // namespace
+
+Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink) {
+  std::vector<FileCount> counts;
+  std::int64_t before = 0;
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    const std::unique_ptr<ByteStream> stream = TRY(open_stream(plan.files[i].input));
+    const std::unique_ptr<RowReader> reader = TRY(open_reader(plan, plan.files[i], *stream));
+    FileCount count;
+    Row row;
+    while (TRY(reader->next(row))) {
+      ++count.rows;
+      TRY(sink(i, row, before + stream->disk_bytes()));
+    }
+    before += stream->disk_bytes();
+    count.digest = stream->digest();
+    counts.push_back(std::move(count));
+  }
+  return counts;
+}
+
+}  // namespace slipway::ingest

@@ -1,0 +1,21 @@
+// Reads the files of a table one after another and hands every row on, counted.
+#pragma once
+
+#include <functional>
+
+#include "daemon/ingest/plan.hpp"
+#include "daemon/ingest/row.hpp"
+
+namespace slipway::ingest {
+
+struct FileCount {
+  std::int64_t rows = 0;
+  std::string digest;  // sha256 of the file as it lies on disk
+};
+
+// Of each file: how many rows it has. The sink is called with the file's index, the row, and the bytes of all
+// files consumed so far, and may stop it all with an error.
+using RowSink = std::function<Done(std::size_t file, const Row& row, std::int64_t bytes_read)>;
+Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink);
+
+}  // namespace slipway::ingest

@@ -1,0 +1,45 @@
+// Keys, indexes, foreign keys and triggers of the tables that are loaded: recorded from the catalog and
+// dropped before, restored after under their own names, so that the catalog says the same as it did.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/ingest/catalog.hpp"
+#include "daemon/ingest/connection.hpp"
+
+namespace slipway::ingest {
+
+struct Constraint {
+  std::string name;
+  std::string table;  // its own name, unquoted
+  char type = 'p';    // p, u, x, f as in pg_constraint
+  std::string definition;
+  std::vector<std::string> columns;  // quoted; empty for exclusion constraints
+  std::string other_table;           // of a foreign key: quoted, with its schema
+  std::vector<std::string> other_columns;
+};
+
+// What can be restored: statements in order, and what to say if the first of them fails.
+struct Part {
+  std::string table;  // unquoted
+  std::string drop;
+  std::vector<std::string> restore;
+  Constraint constraint;  // of keys; of a unique index its columns
+  bool unique = false;
+};
+
+struct Structure {
+  std::map<std::string, std::vector<Part>> indexes;  // by table: constraints first, then plain indexes
+  std::vector<Part> foreign_keys;
+  std::vector<Part> triggers;
+};
+
+// Both in transactions of their own.
+Result<Structure> take_off(const Request& request, Connection& connection,
+                           const std::vector<CatalogTable>& tables, Observer& observer);
+Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes);
+Done put_keys_and_triggers_on(const Request& request, Connection& connection, const Structure& structure);
+
+}  // namespace slipway::ingest

@@ -1,0 +1,36 @@
+// What the fast and the careful way of loading a table have in common: its plan, its sessions, its rejects,
+// its counts.
+#pragma once
+
+#include "daemon/ingest/load.hpp"
+#include "daemon/ingest/rejects.hpp"
+
+namespace slipway::ingest {
+
+// Files full of rejects make no batches, and still must be stopped.
+inline constexpr std::int64_t rejects_a_pause = 1000;
+
+struct TableLoad {
+  const Request& request;
+  const TablePlan& plan;
+  Observer& observer;
+  Connection& connection;
+  RowEncoder& encoder;
+  Rejects& rejects;
+  std::int64_t read = 0;
+  std::int64_t encoded = 0;  // handed to the server
+
+  pg::Session& session() { return connection.session(); }
+  // Counts the row and appends it to out, or rejects it. True if it was appended.
+  Result<bool> take(std::size_t file, const Row& row, Out& out);
+  // Between batches: reports progress, and stops where it was asked to, or where the rejects are too many.
+  Done pause(std::int64_t bytes_read);
+  std::string copy_command(bool freeze) const;
+};
+
+// One transaction: TRUNCATE, then COPY with FREEZE. Any row that the server refuses ends it.
+Result<std::vector<FileCount>> load_fast(TableLoad& load);
+// One transaction: a savepoint a batch; a batch that is refused is halved until the row is found.
+Result<std::vector<FileCount>> load_carefully(TableLoad& load);
+
+}  // namespace slipway::ingest
