@@ -41,9 +41,11 @@ int main(int argc, char** argv) {
   }
 
   std::string promoter;
+  long long epoch = 0;
   int ready_fd = -1;
   CLI::App* watchdog = app.add_subcommand("watchdog")->group("");
   watchdog->add_option("--promoter", promoter)->required();
+  watchdog->add_option("--epoch", epoch)->required();
   watchdog->add_option("--ready-fd", ready_fd)->required();
 
   try {
@@ -61,5 +63,5 @@ int main(int argc, char** argv) {
   if (recover->parsed()) return swap::run_recover(common);
   if (promote->parsed()) return swap::run_promote(common, options, false);
   if (rollback->parsed()) return swap::run_promote(common, options, true);
-  return swap::run_watchdog(common, promoter, ready_fd);
+  return swap::run_watchdog(common, promoter, epoch, ready_fd);
 }

@@ -124,14 +124,14 @@ int run_recover(const CommonOptions& common) {
   }));
 }
 
-int run_watchdog(const CommonOptions& common, const std::string& promoter, int ready_fd) {
+int run_watchdog(const CommonOptions& common, const std::string& promoter, long long epoch, int ready_fd) {
   ProcessId process;
   unsigned long long ticks = 0;
   if (std::sscanf(promoter.c_str(), "%d:%llu", &process.pid, &ticks) != 2)
     return complain(error(Kind::usage, "--promoter wants PID:START"));
   process.start_ticks = ticks;
   return finished(with_target(common, [&](const Context& context, const std::string&) {
-    Done watched = watch(context, process, ready_fd);
+    Done watched = watch(context, {process, epoch}, ready_fd);
     return watched ? 0 : complain(watched.error());
   }));
 }

@@ -33,6 +33,6 @@ int run_list(const CommonOptions& common);
 int run_history(const CommonOptions& common);
 int run_promote(const CommonOptions& common, const PromoteOptions& options, bool back);
 int run_recover(const CommonOptions& common);
-int run_watchdog(const CommonOptions& common, const std::string& promoter, int ready_fd);
+int run_watchdog(const CommonOptions& common, const std::string& promoter, long long epoch, int ready_fd);
 
 }  // namespace slipway::swap

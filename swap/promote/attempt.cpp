@@ -56,7 +56,7 @@ Done Promoter::arm(Attempt& attempt) {
   attempt.state = Step::planned;
   attempt.lease.boot_id = boot_id();
   attempt.lease.promoter = this_process();
-  attempt.lease.watchdog = TRY(start_watchdog(context_));
+  attempt.lease.watchdog = TRY(start_watchdog(context_, attempt.epoch));
   attempt.lease.deadline_ms = now_ms() + Millis(preparation_limit).count();
   journal_.epoch = attempt.epoch;
   journal_.attempt = attempt;
@@ -94,7 +94,8 @@ Done Promoter::guard() {
   TRY(journaled("open_candidate", [&]() -> Done {
     return set_door(context_.seams, volume_.cluster(attempt().to), volume_.production(Door::open));
   }));
-  return reach(Step::guarded);
+  reach(Step::guarded);
+  return {};
 }
 
 Done Promoter::quiesce() {
@@ -105,7 +106,8 @@ Done Promoter::quiesce() {
   TRY(journaled("pause", [&] {
     return pause(context_.seams, pooler_of(context_.home, context_.target), context_.target.deadline);
   }));
-  return reach(Step::quiesced);
+  reach(Step::quiesced);
+  return {};
 }
 
 Done Promoter::flip() {
@@ -117,7 +119,8 @@ Done Promoter::flip() {
     return fail("the switch could not be made: its token is gone, or the link is not a link")
         .because(std::move(renamed).error());
   }));
-  return reach(Step::switched);
+  reach(Step::switched);
+  return {};
 }
 
 Done Promoter::probe() {
@@ -126,12 +129,13 @@ Done Promoter::probe() {
     if (live != attempt().to) return fail("live is {} after the switch to {}", live, attempt().to);
     return probe_alias_leads_to(context_, TRY(identity_of(attempt().to)));
   }));
-  return reach(Step::probed);
+  reach(Step::probed);
+  return {};
 }
 
 Done Promoter::let_go() {
   TRY(journaled("resume", [&] { return resume_with_retries(); }));
-  TRY(reach(Step::resumed));
+  reach(Step::resumed);
   return extend_lease(Millis(context_.target.verify_timeout) + after_hold_margin);
 }
 
@@ -146,7 +150,8 @@ Done Promoter::verify() {
     attempt().failed_verification = true;
     return error(Kind::rolled_back, "clients do not get what was promoted: {}", found.probes.back().detail);
   }));
-  return reach(Step::verified);
+  reach(Step::verified);
+  return {};
 }
 
 Done Promoter::finish() {
@@ -222,12 +227,13 @@ Done Promoter::journaled(const std::string& step, const std::function<Done()>& e
   attempt().steps.back().ms = (context_.seams.clock.steady() - began).count();
   if (!done) return done;
   attempt().steps.back().intent = false;
-  return {};  // the state that follows is written with it
+  return {};
 }
 
-Done Promoter::reach(Step state) {
+// Durable with the next entry, which comes before the next effect; so a step in the hold costs one write, not
+// two.
+void Promoter::reach(Step state) {
   attempt().state = state;
-  return write();
 }
 
 Done Promoter::write() {

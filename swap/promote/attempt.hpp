@@ -50,7 +50,7 @@ class Promoter {
   Receipt stuck(const Error& why);
 
   Done journaled(const std::string& step, const std::function<Done()>& effect);
-  Done reach(Step state);
+  void reach(Step state);
   Done write();
   Done still_allowed();
   Done extend_lease(Millis duration);

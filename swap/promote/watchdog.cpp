@@ -20,7 +20,7 @@ Path config_copy(const Context& context) {
   return target_names(context.home.names(), context.target.name).folder / "slipway.yaml";
 }
 
-std::vector<std::string> watchdog_arguments(const Context& context, int ready_fd) {
+std::vector<std::string> watchdog_arguments(const Context& context, long long epoch, int ready_fd) {
   const ProcessId self = this_process();
   return {own_program("swap"),
           "watchdog",
@@ -32,6 +32,8 @@ std::vector<std::string> watchdog_arguments(const Context& context, int ready_fd
           context.target.name,
           "--promoter",
           fmt::format("{}:{}", self.pid, self.start_ticks),
+          "--epoch",
+          std::to_string(epoch),
           "--ready-fd",
           std::to_string(ready_fd)};
 }
@@ -64,12 +66,12 @@ Done take_over(const Context& context, const ProcessId& promoter) {
 
 }  // namespace
 
-Result<ProcessId> start_watchdog(const Context& context) {
+Result<ProcessId> start_watchdog(const Context& context, long long epoch) {
   TRY(context.seams.files.write(config_copy(context), context.home.config_text, 0640));
   int ready[2];
   if (::pipe2(ready, O_CLOEXEC) != 0) return errno_error("cannot make a pipe");
   Command command;
-  command.argv = watchdog_arguments(context, ready[1]);
+  command.argv = watchdog_arguments(context, epoch, ready[1]);
   command.environment = own_program_environment();
   command.folder = "/";
   command.output = target_names(context.home.names(), context.target.name).folder / "watchdog.log";
@@ -87,22 +89,21 @@ Result<ProcessId> start_watchdog(const Context& context) {
   return *process;
 }
 
-Done watch(const Context& context, const ProcessId& promoter, int ready_fd) {
+Done watch(const Context& context, const Watched& watched, int ready_fd) {
+  const ProcessId& promoter = watched.promoter;
   const int promoter_fd = static_cast<int>(::syscall(SYS_pidfd_open, promoter.pid, 0u));
   if (promoter_fd < 0 || !alive(promoter))
     return fail("the promoter (process {}) is gone already", promoter.pid);
   if (::write(ready_fd, "r", 1) != 1) return errno_error("cannot tell the promoter that it is watched");
   ::close(ready_fd);
   const Path journal_path = target_names(context.home.names(), context.target.name).journal();
-  bool seen = false;  // the promoter writes its first entry only after we have told it that we watch
   while (true) {
     const bool dead = ended_within(promoter_fd, longest_nap);
     const Journal journal = TRY(read_journal(context.seams.files, journal_path));
     if (is_under_way_by(journal, promoter)) {
-      seen = true;
       if (dead || time_left(context.seams.clock, journal) <= Millis(0)) return take_over(context, promoter);
-    } else if (seen || dead) {
-      return {};
+    } else if (dead || journal.epoch >= watched.epoch) {
+      return {};  // the promoter writes its first entry only after it knows that we watch
     }
   }
 }

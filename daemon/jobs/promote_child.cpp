@@ -1,0 +1,61 @@
+#include "daemon/jobs/promote_child.hpp"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "swap/names.hpp"
+
+namespace slipway::jobs {
+namespace {
+
+using nlohmann::json;
+
+// Clients are held for the target's deadline at most; what comes before and after that takes its time.
+constexpr Millis limit{3'600'000};
+
+std::string failed(const std::string& target, const std::string& snapshot, const std::string& reason) {
+  return json{{"target", target},        {"from", nullptr},  {"to", snapshot},
+              {"outcome", "aborted"},    {"pause_ms", 0},    {"steps", json::array()},
+              {"verify", json::array()}, {"reason", reason}, {"next", "swap status says what is live"}}
+      .dump();
+}
+
+Result<Promotion> run_child(const IngestContext& context, const std::string& target,
+                            const std::string& snapshot) {
+  // The config's own file may be out of this user's reach.
+  const swap::TargetNames names = swap::target_names(context.home.names(), target);
+  const Path config = names.folder / "slipway.yaml";
+  TRY(context.seams.files.write(config, context.home.config_text, 0640));
+  Command command;
+  command.argv = {own_program("swap"),
+                  "promote",
+                  snapshot,
+                  "--json",
+                  "--quiet",
+                  "--config",
+                  config.string(),
+                  "--home",
+                  context.home.path.string(),
+                  "--target",
+                  target};
+  command.environment = own_program_environment();
+  command.folder = "/";
+  command.limit = limit;
+  const Finished finished = TRY(context.seams.processes.run(command));
+  const std::size_t begin = finished.output.find('{');
+  if (begin == std::string::npos || !json::accept(finished.output.substr(begin)))
+    return fail("swap promote ended with status {}: {}", finished.status, finished.output);
+  return Promotion{json::parse(finished.output.substr(begin)).dump(), finished.status};
+}
+
+}  // namespace
+
+Promotion promote_in_child(const IngestContext& context, const std::string& target,
+                           const std::string& snapshot) {
+  Result<Promotion> promotion = run_child(context, target, snapshot);
+  if (promotion) return *promotion;
+  return {failed(target, snapshot, promotion.error().summary()), 1};
+}
+
+}  // namespace slipway::jobs

@@ -1,0 +1,126 @@
+// A home of its own for one test, with one volume target, and snapshots made by hand: each holds a table
+// `cargo` whose every row says which snapshot it is. Nothing of it is left when the object goes.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "base/config/config.hpp"
+#include "base/pg/identifier.hpp"
+#include "swap/promote/promote.hpp"
+#include "swap/servers/pooler.hpp"
+#include "swap/servers/up.hpp"
+#include "swap/user.hpp"
+#include "swap/volume/volume.hpp"
+
+namespace slipway::test {
+
+inline int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    throw std::runtime_error("no free port");
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().text());
+  return std::move(result).value();
+}
+inline void must(Done done) {
+  if (!done) throw std::runtime_error(done.error().text());
+}
+
+class Harbour {
+ public:
+  explicit Harbour(const std::string& target_settings = "") {
+    char name[] = "/tmp/slipway-test-XXXXXX";
+    if (!::mkdtemp(name)) throw std::runtime_error("cannot make a folder under /tmp");
+    folder_ = name;
+    port_ = free_port();
+    const Path file = folder_ / "slipway.yaml";
+    must(real_files().write(file,
+                            fmt::format("home: {}\ntargets:\n  portal: {{mode: volume, front: {}{}}}\n"
+                                        "pipelines:\n  none:\n    target: portal\n    schema: [schema.sql]\n"
+                                        "    sources: {{cargo: {{files: cargo.csv}}}}\n"
+                                        "    tables: {{cargo: {{from: cargo}}}}\n",
+                                        (folder_ / "home").string(), port_, target_settings)));
+    config_ = must(config::load(file));
+    home_ = must(swap::enter_home(seams_, config_, swap::Missing::make));
+  }
+  ~Harbour() {
+    const Done down = swap::servers_down(real_seams(), config_, home_);
+    if (!down) ADD_FAILURE() << down.error().text();
+    std::error_code ignored;
+    std::filesystem::remove_all(home_.run, ignored);
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  Harbour(const Harbour&) = delete;
+
+  const config::Target& target() const { return config_.targets.at("portal"); }
+  const config::Config& config() const { return config_; }
+  const swap::Home& home() const { return home_; }
+  swap::Context context() const { return {real_seams(), home_, target()}; }
+  swap::Volume volume() const { return {seams_, home_, target()}; }
+  int port() const { return port_; }
+
+  // A ready snapshot with that many rows.
+  std::string build(int rows = 1000) {
+    swap::Volume engine = volume();
+    swap::Build build = must(engine.create({"none", {}, 1}));
+    pg::Session session = must(pg::Session::open(build.conninfo));
+    must(session.script(
+        fmt::format("create table cargo as select n, {}::text as snapshot from generate_series(1, {}) n;"
+                    "grant select on cargo to portal, portal_read; analyze",
+                    pg::literal(build.names.id), rows)));
+    build.manifest.rows["cargo"] = rows;
+    must(engine.finish(build));
+    return build.names.id;
+  }
+
+  swap::Receipt promote(const std::string& id = "",
+                        swap::Direction direction = swap::Direction::forward) const {
+    swap::Order order;
+    order.wish.direction = direction;
+    order.wish.id = id;
+    order.actor = "test";
+    return swap::promote(context(), order);
+  }
+  swap::Receipt roll_back() const { return promote("", swap::Direction::back); }
+
+  std::string live() const { return must(volume().live()); }
+
+  std::string door(const std::string& role = "portal_read") const {
+    return fmt::format("host=127.0.0.1 port={} user={} dbname=portal passfile={}", port_, role,
+                       home_.names().passfile(role).string());
+  }
+  // What a client sees through the front door: the one snapshot that every row says, or what is wrong.
+  std::string seen() const {
+    Result<pg::Session> session = pg::Session::open(door());
+    if (!session) return session.error().summary();
+    const Result<pg::Rows> rows = session->query("select distinct snapshot from cargo");
+    if (!rows) return rows.error().summary();
+    return rows->size() == 1 ? rows->string(0, 0) : fmt::format("{} different snapshots", rows->size());
+  }
+
+ private:
+  Seams seams_ = real_seams();
+  Path folder_;
+  int port_ = 0;
+  config::Config config_;
+  swap::Home home_;
+};
+
+}  // namespace slipway::test
