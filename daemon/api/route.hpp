@@ -1,0 +1,59 @@
+// The routes of the API as one table: method, path, who may, how long a body, and the function that answers.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/role.hpp"
+#include "base/config/config.hpp"
+#include "daemon/api/sessions.hpp"
+#include "daemon/http/message.hpp"
+
+namespace slipway::api {
+
+// What the routes work with.
+struct App {
+  const config::Config& config;
+  std::string home;
+  Sessions& sessions;
+  std::function<bool()> worker_healthy;
+};
+
+struct Call {
+  App& app;
+  const http::Request& request;
+  pg::Session* session = nullptr;      // where the route needs one
+  auth::Caller caller;                 // where the route names a role
+  std::vector<std::string> arguments;  // what the path holds in the place of "{…}"
+};
+
+// An error becomes a problem by its kind: see errors.hpp.
+using Serve = Result<http::Response> (*)(Call&);
+
+enum class Needs { nothing, session };
+
+struct Route {
+  std::string_view method;
+  std::string_view path;           // "{…}" stands for one segment
+  std::optional<auth::Role> role;  // nothing: open to anyone
+  Needs needs;
+  std::size_t body_bytes;
+  Serve serve;
+};
+
+std::span<const Route> routes();
+
+struct Match {
+  const Route* route = nullptr;
+  std::vector<std::string> arguments;
+  std::string allow;  // the methods of that path; empty: there is no such path
+};
+
+// HEAD goes where GET goes.
+Match match(std::span<const Route> table, std::string_view method, const std::vector<std::string>& path);
+
+}  // namespace slipway::api

@@ -1,0 +1,28 @@
+#include "daemon/api/handlers.hpp"
+
+namespace slipway::api {
+namespace {
+
+using auth::Role;
+
+constexpr std::size_t no_body = 0;
+constexpr std::size_t order_body = 1 << 20;
+
+constexpr Route table[] = {
+    {"GET", "/livez", {}, Needs::nothing, no_body, livez},
+    {"GET", "/readyz", {}, Needs::session, no_body, readyz},
+    {"POST", "/api/jobs/ingest", Role::ingest, Needs::session, order_body, order_ingest},
+    {"GET", "/api/jobs", Role::read, Needs::session, no_body, list_jobs},
+    {"GET", "/api/jobs/{id}", Role::read, Needs::session, no_body, show_job},
+    {"POST", "/api/jobs/{id}/cancel", Role::ingest, Needs::session, order_body, cancel_job},
+    {"POST", "/api/jobs/{id}/retry", Role::ingest, Needs::session, order_body, retry_job},
+    {"GET", "/api/jobs/{id}/events", Role::read, Needs::session, no_body, job_events},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+}  // namespace slipway::api

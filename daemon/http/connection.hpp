@@ -1,0 +1,78 @@
+// One connection of a client, from its first byte to its last answer.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "daemon/http/server.hpp"
+
+namespace slipway::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+
+class Connection;
+
+// What all connections share; touched by the one thread that carries them.
+struct Shared {
+  Shared(Handler& all_requests, const Limits& all_limits)
+      : handler(all_requests), limits(all_limits), pool(static_cast<std::size_t>(all_limits.pool_threads)) {}
+  Handler& handler;
+  const Limits limits;
+  asio::thread_pool pool;
+  bool stopping = false;
+  int streams = 0;
+  std::set<Connection*> open;
+  std::map<std::string, int> per_address;
+};
+
+class Connection {
+ public:
+  Connection(beast::tcp_stream stream, Shared& shared, std::string remote);
+  ~Connection();
+  Connection(const Connection&) = delete;
+
+  asio::awaitable<void> serve();
+  asio::awaitable<void> refuse();  // one connection too many
+  void stop();                     // if it waits for a request or streams, it need not wait any longer
+
+ private:
+  using Parser = beast::http::request_parser<beast::http::string_body>;
+  enum class Step { go_on, end };
+  enum class Doing { waiting, working, streaming };
+
+  asio::awaitable<Step> serve_one();
+  asio::awaitable<void> linger();
+  asio::awaitable<Step> wait_for_request();
+  asio::awaitable<bool> read_head();  // false: the problem_ is set, or the client is gone
+  asio::awaitable<bool> read_body(std::size_t limit_bytes);
+  asio::awaitable<Step> answer(Response response, bool keep);
+  asio::awaitable<Step> stream_on(std::shared_ptr<Stream> source);
+  asio::awaitable<bool> send(std::string bytes);
+  bool parse_head(std::string head);
+  void note_read_error(const boost::system::error_code& error);
+  bool has_body() const;
+  std::string head_of(const Response& response, bool keep) const;
+
+  beast::tcp_stream stream_;
+  asio::steady_timer timer_;
+  Shared& shared_;
+  const std::string remote_;
+  std::string received_;  // and not yet used
+  std::optional<Parser> parser_;
+  Request request_;
+  std::optional<Response> problem_;
+  Doing doing_ = Doing::waiting;
+  bool first_ = true;
+  bool http_1_0_ = false;
+};
+
+}  // namespace slipway::http
