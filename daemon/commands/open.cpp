@@ -18,10 +18,14 @@ Result<Opened> open_home(config::Config config, swap::Missing missing) {
   return Opened{real_seams(), std::move(config), std::move(home), std::move(actor), {}};
 }
 
+Done connect_control(Opened& opened) {
+  opened.control = TRY(swap::start_control(opened.seams, opened.home));
+  return migrations::migrate(opened.control);
+}
+
 Result<Opened> open_control(config::Config config, swap::Missing missing) {
   Opened opened = TRY(open_home(std::move(config), missing));
-  opened.control = TRY(swap::start_control(opened.seams, opened.home));
-  TRY(migrations::migrate(opened.control));
+  TRY(connect_control(opened));
   return opened;
 }
 

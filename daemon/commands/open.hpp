@@ -20,7 +20,9 @@ struct Opened {
 
 Result<config::Config> load_config(const CommandLine& line);
 Result<Opened> open_home(config::Config config, swap::Missing missing);
-// The home, and the control database running and migrated.
+// The control database running and migrated.
+Done connect_control(Opened& opened);
+// Both.
 Result<Opened> open_control(config::Config config, swap::Missing missing);
 // A session on it; jobs whose worker has died are marked interrupted first.
 Result<pg::Session> control_session(const Opened& opened);

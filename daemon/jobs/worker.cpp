@@ -17,8 +17,12 @@ Worker::Worker(std::string conninfo, std::string home, Work work)
       thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
 Worker::~Worker() {
+  stop();
+}
+
+void Worker::stop() {
   thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Worker::loop(const std::stop_token& stop) {

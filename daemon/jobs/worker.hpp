@@ -16,9 +16,12 @@ namespace slipway::jobs {
 class Worker {
  public:
   Worker(std::string conninfo, std::string home, Work work);
-  ~Worker();  // claims nothing more; the running job is asked to end and is recorded as interrupted
+  ~Worker();
   Worker(const Worker&) = delete;
 
+  // Claims nothing more; the running job is asked to end and is recorded as interrupted. Returns when it has
+  // ended.
+  void stop();
   // It has been able to look for jobs within the last moments, or is running one.
   bool healthy() const { return healthy_; }
 

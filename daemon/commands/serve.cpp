@@ -1,0 +1,97 @@
+// `slipway serve`: the API, the worker, and the managed servers kept up, until somebody says stop.
+#include <sys/resource.h>
+
+#include <csignal>
+#include <optional>
+
+#include "base/log.hpp"
+#include "daemon/api/dispatch.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/open.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/commands/signals.hpp"
+#include "daemon/commands/tick.hpp"
+#include "daemon/jobs/worker.hpp"
+#include "swap/servers/up.hpp"
+
+namespace slipway::commands {
+namespace {
+
+constexpr rlim_t wanted_descriptors = 16'384;
+
+// Held as long as the daemon lives; the second one on this home is told who holds it.
+Result<FileLock> take_serve_lock(const swap::Home& home) {
+  const Path path = home.names().serve_lock();
+  std::optional<FileLock> lock = TRY(FileLock::try_take(path));
+  if (!lock)
+    return error(Kind::busy, "slipway serve runs on this home already: {}", FileLock::holder(path))
+        .next("Commands work beside it; stop that one first if this one is to take over.");
+  const ProcessId self = this_process();
+  TRY(lock->sign(
+      fmt::format("pid {} (start {}), since {}", self.pid, self.start_ticks, iso_time(real_clock().now()))));
+  return std::move(*lock);
+}
+
+// Thousands of slow clients need as many descriptors.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min(std::max(limit.rlim_cur, wanted_descriptors), limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+http::Limits limits_here() {
+  http::Limits limits;
+  rlimit limit{};
+  // A quarter is left for the rest of the program.
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+      limit.rlim_cur / 4 * 3 < static_cast<rlim_t>(limits.connections))
+    limits.connections = static_cast<int>(limit.rlim_cur / 4 * 3);
+  limits.connections_per_address = limits.connections / 2;
+  return limits;
+}
+
+jobs::Work work_in(const Opened& opened) {
+  return [&opened](long long job, const jobs::IngestOrder& order, ingest::Observer& observer,
+                   std::stop_token stop) {
+    return jobs::run_ingest({opened.seams, opened.home, opened.config}, job, order, observer,
+                            std::move(stop));
+  };
+}
+
+// From the inside out: the worker and the tick end first, then the last answers go out.
+Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignals& signals) {
+  Tick tick(opened.seams, opened.config, opened.home);
+  jobs::Worker worker(opened.control, opened.home.path.string(), work_in(opened));
+  api::Sessions sessions(opened.control);
+  api::Dispatch dispatch(
+      {opened.config, opened.home.path.string(), sessions, [&] { return worker.healthy(); }});
+  const auto server = TRY(
+      http::Server::start(opened.config.listen_address, opened.config.listen_port, dispatch, limits_here()));
+  say(line,
+      fmt::format("slipway serve listens on http://{}:{}", opened.config.listen_address, server->port()));
+  signals.wait();
+  log::info("stopping: no new requests and jobs; what is being answered is finished");
+  server->stop();
+  worker.stop();
+  return {};
+}
+
+}  // namespace
+
+Result<int> serve(const CommandLine& line) {
+  log::configure(line.quiet ? log::Level::warning : log::Level::info, line.json);
+  std::signal(SIGPIPE, SIG_IGN);  // a client that goes away is an error of that connection, not our end
+  config::Config config = TRY(load_config(line));
+  Opened opened = TRY(open_home(std::move(config), swap::Missing::make));
+  const FileLock lock = TRY(take_serve_lock(opened.home));
+  TRY(connect_control(opened));
+  TRY(swap::servers_up(opened.seams, opened.config, opened.home));
+  raise_descriptor_limit();
+  StopSignals signals;
+  TRY(run_until_stopped(line, opened, signals));
+  log::info("stopped; the managed servers go on");
+  return 0;
+}
+
+}  // namespace slipway::commands
