@@ -238,6 +238,8 @@ class RealProcesses : public Processes {
 
 Result<Finished> RealProcesses::run(const Command& command) {
   const Prepared ready = TRY(prepare(command));
+  std::vector<int> keep = command.keep_fds;
+  std::sort(keep.begin(), keep.end());
   Pipe report, input, output;
   if (!report.open() || !input.open() || !output.open()) return errno_error("cannot make a pipe");
   const int file = command.output.empty() ? -1 : open_output(command.output);
@@ -249,7 +251,7 @@ Result<Finished> RealProcesses::run(const Command& command) {
     ::dup2(input.read_end, 0);
     ::dup2(file >= 0 ? file : output.write_end, 1);
     ::dup2(1, 2);
-    become(ready, report.write_end, {});
+    become(ready, report.write_end, keep);
   }
   const int fork_code = errno;
   if (file >= 0) ::close(file);

@@ -19,10 +19,11 @@ struct Command {
   std::vector<std::string> argv;         // argv[0] is a path, or a name looked up in PATH
   std::vector<std::string> environment;  // "NAME=value"; nothing else is inherited but PATH
   bool inherit_environment = false;
-  Path folder;           // working directory; empty: ours
-  Path output;           // both streams appended to this file; empty: see below
-  std::string input;     // written to standard input
-  Millis limit{60'000};  // then TERM, and KILL three seconds later, to the whole group
+  Path folder;                // working directory; empty: ours
+  Path output;                // both streams appended to this file; empty: see below
+  std::string input;          // written to standard input
+  Millis limit{60'000};       // then TERM, and KILL three seconds later, to the whole group
+  std::vector<int> keep_fds;  // what run() hands on under the same numbers; nothing else is
 };
 
 struct Finished {

@@ -40,6 +40,7 @@ Result<Promotion> run_child(const IngestContext& context, const std::string& tar
                   "--target",
                   target};
   command.environment = own_program_environment();
+  command.keep_fds = own_program_descriptors();
   command.folder = "/";
   command.limit = limit;
   const Finished finished = TRY(context.seams.processes.run(command));

@@ -116,6 +116,14 @@ TEST(Run, InheritsNoDescriptors) {
   EXPECT_EQ(finished.output, "0\n1\n2\n3\n") << "3 is ls reading the folder";
 }
 
+TEST(Run, HandsOnTheDescriptorsThatItIsGiven) {
+  const int kept = ::fcntl(::open("/etc/passwd", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 40);
+  Command command = shell(fmt::format("head -c 4 /proc/self/fd/{}", kept));
+  command.keep_fds = {kept};
+  EXPECT_EQ(run(command).output, "root");
+  ::close(kept);
+}
+
 TEST(Run, WritesToAFileInstead) {
   const Folder folder;
   Command command = shell("echo more");
