@@ -36,12 +36,11 @@ Result<std::vector<FileCount>> load_somehow(TableLoad& load) {
 
 Result<bool> TableLoad::take(std::size_t file, const Row& row, Out& out) {
   ++read;
-  const std::optional<Refusal> refusal = TRY(encoder.encode(row, out));
-  if (!refusal) {
+  if (TRY(encoder.encode(row, out))) {
     ++encoded;
     return true;
   }
-  TRY(rejects.add({file, row.line, row.offset, row.raw}, *refusal));
+  TRY(rejects.add({file, row.line, row.offset, row.raw}, encoder.refusal()));
   return false;
 }
 

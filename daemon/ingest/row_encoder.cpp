@@ -14,15 +14,26 @@ Result<RowEncoder> RowEncoder::make(const TablePlan& plan, ServerSide& server) {
     for (const auto* given : {&column.constant, &column.fallback}) {
       if (!*given) continue;
       Out out;
-      const auto refused = TRY(encoder.put_value(plan.column_of(column), {**given, false, false}, out));
-      if (refused)
+      const Put outcome = encoder.put_value(plan.column_of(column), {**given, false, false}, out);
+      if (outcome == Put::failed) return std::move(*encoder.error_);
+      if (outcome == Put::refused)
         return error(Kind::usage, "column {} of table {} does not take {}: {}", plan.column_of(column).name,
-                     plan.table.name, shown(**given), refused->reason)
+                     plan.table.name, shown(**given), encoder.refusal_.reason)
             .at(column.at);
       if (given == &column.constant) encoder.constants_[i] = std::string(out.view());
     }
   }
   return encoder;
+}
+
+void RowEncoder::use_file(std::size_t file) {
+  file_ = &plan_->files[file];
+  slots_.clear();
+  for (std::size_t i = 0; i < plan_->columns.size(); ++i) {
+    const PlannedColumn& planned = plan_->columns[i];
+    slots_.push_back({&planned, &plan_->column_of(planned), planned.constant ? &constants_[i] : nullptr,
+                      file_->fields[i], planned.plain()});
+  }
 }
 
 std::string_view RowEncoder::header() const {
@@ -38,59 +49,57 @@ std::string RowEncoder::copy_options(bool freeze) const {
   return fmt::format("(FORMAT {}{})", plan_->binary ? "binary" : "text", freeze ? ", FREEZE" : "");
 }
 
-Result<std::optional<Refusal>> RowEncoder::encode(const Row& row, Out& out) {
-  if (!row.problem.empty()) return std::optional(Refusal{"", std::string(trimmed(row.raw)), row.problem});
-  if (file_->expected_fields > 0 && row.fields.size() != file_->expected_fields)
-    return std::optional(Refusal{"", std::string(trimmed(row.raw)),
-                                 fmt::format("the row has {} fields, the file's first line has {}",
-                                             row.fields.size(), file_->expected_fields)});
+Result<bool> RowEncoder::encode(const Row& row, Out& out) {
   const std::size_t before = out.size();
-  Result<std::optional<Refusal>> outcome = put_row(row, out);
-  if (!outcome || *outcome) out.cut(before);
-  return outcome;
+  Put outcome = Put::refused;
+  if (!row.problem.empty())
+    refuse("", trimmed(row.raw), row.problem);
+  else if (file_->expected_fields > 0 && row.fields.size() != file_->expected_fields)
+    refuse("", trimmed(row.raw),
+           fmt::format("the row has {} fields, the file's first line has {}", row.fields.size(),
+                       file_->expected_fields));
+  else
+    outcome = put_row(row, out);
+  if (outcome == Put::ok) return true;
+  out.cut(before);
+  if (outcome == Put::failed) return std::move(*error_);
+  return false;
 }
 
-Result<std::optional<Refusal>> RowEncoder::put_row(const Row& row, Out& out) {
+RowEncoder::Put RowEncoder::put_row(const Row& row, Out& out) {
   out.reserve(2);
-  if (plan_->binary) out.int16(static_cast<std::int16_t>(plan_->columns.size()));
-  for (std::size_t i = 0; i < plan_->columns.size(); ++i) {
+  if (plan_->binary) out.int16(static_cast<std::int16_t>(slots_.size()));
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (!plan_->binary && i > 0) {
       out.reserve(1);
       out.byte('\t');
     }
-    Result<std::optional<Refusal>> outcome = put(i, row, out);
-    if (!outcome || *outcome) return outcome;
+    if (const Put outcome = put(slots_[i], row, out); outcome != Put::ok) return outcome;
   }
   out.reserve(1);
   if (!plan_->binary) out.byte('\n');
-  return std::optional<Refusal>();
+  return Put::ok;
 }
 
-Result<std::optional<Refusal>> RowEncoder::put(std::size_t index, const Row& row, Out& out) {
-  const PlannedColumn& planned = plan_->columns[index];
-  if (planned.constant) {
-    out.reserve(constants_[index].size());
-    out.bytes(constants_[index]);
-    return std::optional<Refusal>();
+RowEncoder::Put RowEncoder::put(const Slot& slot, const Row& row, Out& out) {
+  if (slot.constant != nullptr) {
+    out.reserve(slot.constant->size());
+    out.bytes(*slot.constant);
+    return Put::ok;
   }
-  const CatalogColumn& column = plan_->column_of(planned);
-  const Value value = TRY(value_of(index, row));
-  if (!value.null) return put_value(column, value, out);
-  if (column.not_null)
-    return std::optional(Refusal{column.name, "", "the column is NOT NULL, and there is no value"});
-  put_null(out);
-  return std::optional<Refusal>();
+  const std::size_t place = static_cast<std::size_t>(slot.field);  // -1: behind every row
+  const Field field = place < row.fields.size() ? row.fields[place] : Field{};
+  if (slot.plain && field.cell == Cell::text)
+    return put_value(*slot.column, {field.text(), false, row.clean}, out);
+  Result<Value> value = value_of(slot, field, row.clean);
+  if (!value) return fail_with(std::move(value).error());
+  return value->null ? put_null(*slot.column, out) : put_value(*slot.column, *value, out);
 }
 
 // What the column gets: trimmed, then null_if, then the fallback; a missing one is the column's own default.
-Result<RowEncoder::Value> RowEncoder::value_of(std::size_t index, const Row& row) {
-  const PlannedColumn& planned = plan_->columns[index];
-  const int place = file_->fields[index];
-  const Field field = place >= 0 && static_cast<std::size_t>(place) < row.fields.size()
-                          ? row.fields[static_cast<std::size_t>(place)]
-                          : Field{};
-  Value value{field.text(), field.cell != Cell::text, row.clean};
-  if (planned.plain() && !value.null) return value;
+Result<RowEncoder::Value> RowEncoder::value_of(const Slot& slot, const Field& field, bool clean) {
+  const PlannedColumn& planned = *slot.planned;
+  Value value{field.text(), field.cell != Cell::text, clean};
   if (planned.trim && !value.null) {
     value.text = trimmed(value.text);
     value.null = value.text.empty();
@@ -99,60 +108,62 @@ Result<RowEncoder::Value> RowEncoder::value_of(std::size_t index, const Row& row
       std::find(planned.null_if.begin(), planned.null_if.end(), value.text) != planned.null_if.end())
     value.null = true;
   if (value.null && planned.fallback) return Value{*planned.fallback, false, false};
-  const CatalogColumn& column = plan_->column_of(planned);
-  if (field.cell == Cell::missing && !column.default_expression.empty()) {
-    std::optional<std::string> made = TRY(server_->next_default(column));
-    if (!made) return Value{{}, true, false};
-    held_ = std::move(*made);
-    return Value{held_, false, false};
-  }
-  return value;
+  if (field.cell != Cell::missing || slot.column->default_expression.empty()) return value;
+  std::optional<std::string> made = TRY(server_->next_default(*slot.column));
+  if (!made) return Value{{}, true, false};
+  held_ = std::move(*made);
+  return Value{held_, false, false};
 }
 
-Result<std::optional<Refusal>> RowEncoder::put_value(const CatalogColumn& column, const Value& value,
-                                                     Out& out) {
+RowEncoder::Put RowEncoder::put_value(const CatalogColumn& column, const Value& value, Out& out) {
   bool ascii = value.clean;
-  if (!value.clean) {
+  if (!ascii) {
     ascii = is_plain_ascii(value.text);
-    if (!ascii) {
-      std::string problem = encoding_problem(value.text);
-      if (!problem.empty())
-        return std::optional(Refusal{column.name, std::string(value.text), std::move(problem)});
-    }
+    std::string problem = ascii ? std::string() : encoding_problem(value.text);
+    if (!problem.empty()) return refuse(column.name, value.text, std::move(problem));
   }
   Out& into = plan_->binary ? out : scratch_;
   if (!plan_->binary) scratch_.clear();
   if (column.type.encode != nullptr) {
     into.reserve(2 * value.text.size() + 64);
     const Fit fit = column.type.encode(column.type, value.text, ascii, into);
-    if (fit == Fit::no)
-      return std::optional(
-          Refusal{column.name, std::string(value.text), refusal_of(column.type, value.text)});
-    if (fit == Fit::ask) {
-      Result<std::optional<Refusal>> outcome = put_unusual(column, value, into);
-      if (!outcome || *outcome) return outcome;
-    }
+    if (fit == Fit::no) return refuse(column.name, value.text, refusal_of(column.type, value.text));
+    if (fit == Fit::ask)
+      if (const Put outcome = put_unusual(column, value, into); outcome != Put::ok) return outcome;
   }
   if (!plan_->binary) put_text(value.text, out);
-  return std::optional<Refusal>();
+  return Put::ok;
 }
 
-Result<std::optional<Refusal>> RowEncoder::put_unusual(const CatalogColumn& column, const Value& value,
-                                                       Out& out) {
-  const ServerSide::Answer& answer = *TRY(server_->ask(column, value.text));
-  if (!answer.accepted) return std::optional(Refusal{column.name, std::string(value.text), answer.bytes});
+RowEncoder::Put RowEncoder::put_unusual(const CatalogColumn& column, const Value& value, Out& out) {
+  Result<const ServerSide::Answer*> asked = server_->ask(column, value.text);
+  if (!asked) return fail_with(std::move(asked).error());
+  const ServerSide::Answer& answer = **asked;
+  if (!answer.accepted) return refuse(column.name, value.text, answer.bytes);
   out.reserve(4 + answer.bytes.size());
   out.int32(static_cast<std::int32_t>(answer.bytes.size()));
   out.bytes(answer.bytes);
-  return std::optional<Refusal>();
+  return Put::ok;
 }
 
-void RowEncoder::put_null(Out& out) {
+RowEncoder::Put RowEncoder::put_null(const CatalogColumn& column, Out& out) {
+  if (column.not_null) return refuse(column.name, "", "the column is NOT NULL, and there is no value");
   out.reserve(4);
   if (plan_->binary)
     out.int32(-1);
   else
     out.bytes("\\N");
+  return Put::ok;
+}
+
+RowEncoder::Put RowEncoder::refuse(const std::string& column, std::string_view value, std::string reason) {
+  refusal_ = {column, std::string(value), std::move(reason)};
+  return Put::refused;
+}
+
+RowEncoder::Put RowEncoder::fail_with(Error error) {
+  error_ = std::move(error);
+  return Put::failed;
 }
 
 // COPY's text format: a backslash before each byte that would mean something.

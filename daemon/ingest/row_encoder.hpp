@@ -22,9 +22,10 @@ class RowEncoder {
   // Encodes the constants; one that its column refuses is Kind::usage. All of these must outlive the encoder.
   static Result<RowEncoder> make(const TablePlan& plan, ServerSide& server);
 
-  void use_file(std::size_t file) { file_ = &plan_->files[file]; }
-  // Appends the row to out, or leaves out as it was and says why.
-  Result<std::optional<Refusal>> encode(const Row& row, Out& out);
+  void use_file(std::size_t file);
+  // Appends the row to out. False leaves out as it was: refusal() says why.
+  Result<bool> encode(const Row& row, Out& out);
+  const Refusal& refusal() const { return refusal_; }
 
   // What stands before and behind the rows of one COPY.
   std::string_view header() const;
@@ -32,23 +33,38 @@ class RowEncoder {
   std::string copy_options(bool freeze) const;
 
  private:
+  // What the hot path hands back: a Refusal or an Error would cost more than the encoding itself.
+  enum class Put { ok, refused, failed };
   struct Value {
     std::string_view text;
     bool null = false;
-    bool clean = false;
+    bool clean = false;  // as Row::clean
+  };
+  // A planned column as the current file fills it.
+  struct Slot {
+    const PlannedColumn* planned = nullptr;
+    const CatalogColumn* column = nullptr;
+    const std::string* constant = nullptr;
+    int field = -1;
+    bool plain = false;  // the field as it is
   };
   RowEncoder(const TablePlan& plan, ServerSide& server) : plan_(&plan), server_(&server) {}
-  Result<std::optional<Refusal>> put_row(const Row& row, Out& out);
-  Result<std::optional<Refusal>> put(std::size_t index, const Row& row, Out& out);
-  Result<std::optional<Refusal>> put_value(const CatalogColumn& column, const Value& value, Out& out);
-  Result<std::optional<Refusal>> put_unusual(const CatalogColumn& column, const Value& value, Out& out);
-  Result<Value> value_of(std::size_t index, const Row& row);
-  void put_null(Out& out);
+  Put put_row(const Row& row, Out& out);
+  Put put(const Slot& slot, const Row& row, Out& out);
+  Put put_value(const CatalogColumn& column, const Value& value, Out& out);
+  Put put_unusual(const CatalogColumn& column, const Value& value, Out& out);
+  Put put_null(const CatalogColumn& column, Out& out);
+  Put refuse(const std::string& column, std::string_view value, std::string reason);
+  Put fail_with(Error error);
+  Result<Value> value_of(const Slot& slot, const Field& field, bool clean);
   void put_text(std::string_view text, Out& out);
 
   const TablePlan* plan_;
   ServerSide* server_;
   const PlannedFile* file_ = nullptr;
+  std::vector<Slot> slots_;
+  Refusal refusal_;
+  std::optional<Error> error_;
   std::vector<std::string> constants_;  // by planned column, encoded
   std::string held_;                    // what value_of made up
   Out scratch_;                         // text COPY: where a value is tried
