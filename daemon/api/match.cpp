@@ -1,3 +1,4 @@
+// Finds the route for a method and a path; nothing is served here.
 #include "daemon/api/route.hpp"
 
 namespace slipway::api {

@@ -1,3 +1,4 @@
+// The table of routes.
 #include "daemon/api/handlers.hpp"
 
 namespace slipway::api {
