@@ -83,6 +83,7 @@ class Build {
   Build(const Request& request, Observer& observer, std::stop_token stop)
       : request_(request),
         observer_(observer),
+        asked_(stop),
         pass_on_(std::move(stop), [this] { stop_.request_stop(); }),
         cancellation_(stop_.get_token()) {}
 
@@ -90,8 +91,9 @@ class Build {
     observer_.phase("schema");
     Connection connection = TRY(Connection::open(request_, cancellation_));
     Result<Report> report = run_on(connection);
-    if (!report && report.error().kind() == Kind::failed)
-      return connection.explain(std::move(report).error());
+    // What a stop request interrupted may have failed in any way.
+    if (!report && report.error().kind() == Kind::failed && asked_.stop_requested())
+      return Error(Kind::cancelled, "the build was cancelled");
     return report;
   }
 
@@ -178,7 +180,8 @@ class Build {
 
   const Request& request_;
   Observer& observer_;
-  std::stop_source stop_;
+  std::stop_token asked_;
+  std::stop_source stop_;  // asked for, or the first failure of several tasks
   std::stop_callback<std::function<void()>> pass_on_;
   Cancellation cancellation_;
   std::vector<TablePlan> plans_;
