@@ -2,6 +2,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/open.hpp"
 #include "daemon/commands/output.hpp"
+#include "swap/promote/promote.hpp"
 #include "swap/servers/up.hpp"
 #include "swap/servers/url.hpp"
 
@@ -10,6 +11,7 @@ namespace slipway::commands {
 Result<int> up(const CommandLine& line) {
   const Opened opened = TRY(open_control(TRY(load_config(line)), swap::Missing::make));
   TRY(swap::servers_up(opened.seams, opened.config, opened.home));
+  TRY(swap::recover_all(opened.seams, opened.config, opened.home));
   say(line, "The managed servers are up.");
   say_next(line, "slipway ingest");
   return 0;

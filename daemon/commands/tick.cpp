@@ -1,6 +1,7 @@
 #include "daemon/commands/tick.hpp"
 
 #include "base/log.hpp"
+#include "swap/promote/promote.hpp"
 #include "swap/servers/up.hpp"
 
 namespace slipway::commands {
@@ -31,6 +32,7 @@ void Tick::loop(const std::stop_token& stop) {
 
 // The one place for everything that the daemon does again and again.
 void Tick::run_all() {
+  note("ending interrupted promotions", swap::recover_all(seams_, config_, home_));
   note("keeping the servers up", swap::supervise_once(seams_, config_, home_));
 }
 
