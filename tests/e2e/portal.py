@@ -23,7 +23,8 @@ class Answer:
     """What a command said."""
 
     def __init__(self, words, done):
-        self.words, self.status, self.out, self.err = words, done.returncode, done.stdout, done.stderr
+        self.words = [str(word) for word in words]
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
 
     def json(self):
         try:
