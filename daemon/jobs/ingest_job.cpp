@@ -79,7 +79,7 @@ IngestResult run_ingest(const IngestContext& context, long long job, const Inges
   if (!built) result.error = std::move(built).error();
   if (built && order.promote) {
     observer.phase("promote");
-    const Promotion promotion = promote_in_child(context, result.target, result.snapshot);
+    const Promotion promotion = promote_in_child(context, order.actor, result.target, result.snapshot);
     result.promotion = promotion.receipt;
     result.promotion_exit = promotion.exit_code;
   }

@@ -18,6 +18,7 @@ struct IngestOrder {
   std::map<std::string, std::string> params;
   std::vector<std::string> only;
   bool promote = false;
+  std::string actor;  // for the receipt of the promotion
 };
 
 struct IngestResult {

@@ -1,8 +1,7 @@
 #include "daemon/jobs/promote_child.hpp"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "swap/names.hpp"
 
@@ -21,7 +20,15 @@ std::string failed(const std::string& target, const std::string& snapshot, const
       .dump();
 }
 
-Result<Promotion> run_child(const IngestContext& context, const std::string& target,
+// The line that is JSON; warnings may stand before and after it.
+std::string receipt_in(const std::string& output) {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with('{') && json::accept(line)) return line;
+  return {};
+}
+
+Result<Promotion> run_child(const IngestContext& context, const std::string& actor, const std::string& target,
                             const std::string& snapshot) {
   // The config's own file may be out of this user's reach.
   const swap::TargetNames names = swap::target_names(context.home.names(), target);
@@ -39,22 +46,22 @@ Result<Promotion> run_child(const IngestContext& context, const std::string& tar
                   context.home.path.string(),
                   "--target",
                   target};
+  if (!actor.empty()) command.argv.insert(command.argv.end(), {"--actor", actor});
   command.environment = own_program_environment();
   command.keep_fds = own_program_descriptors();
   command.folder = "/";
   command.limit = limit;
   const Finished finished = TRY(context.seams.processes.run(command));
-  const std::size_t begin = finished.output.find('{');
-  if (begin == std::string::npos || !json::accept(finished.output.substr(begin)))
-    return fail("swap promote ended with status {}: {}", finished.status, finished.output);
-  return Promotion{json::parse(finished.output.substr(begin)).dump(), finished.status};
+  const std::string receipt = receipt_in(finished.output);
+  if (!receipt.empty()) return Promotion{receipt, finished.status};
+  return fail("swap promote ended with status {}: {}", finished.status, finished.output);
 }
 
 }  // namespace
 
-Promotion promote_in_child(const IngestContext& context, const std::string& target,
+Promotion promote_in_child(const IngestContext& context, const std::string& actor, const std::string& target,
                            const std::string& snapshot) {
-  Result<Promotion> promotion = run_child(context, target, snapshot);
+  Result<Promotion> promotion = run_child(context, actor, target, snapshot);
   if (promotion) return *promotion;
   return {failed(target, snapshot, promotion.error().summary()), 1};
 }

@@ -14,7 +14,7 @@ struct Promotion {
 };
 
 // Every outcome is a receipt, also that the child could not be started.
-Promotion promote_in_child(const IngestContext& context, const std::string& target,
+Promotion promote_in_child(const IngestContext& context, const std::string& actor, const std::string& target,
                            const std::string& snapshot);
 
 }  // namespace slipway::jobs

@@ -66,7 +66,10 @@ Error unrecorded(long long job, State state, Error cause) {
 IngestResult do_work(const RunContext& context, const Job& job, ingest::Observer& observer,
                      std::stop_token stop) {
   auto order = parse_order(job.params);
-  if (order) return context.work(job.id, *order, observer, std::move(stop));
+  if (order) {
+    order->actor = job.actor;
+    return context.work(job.id, *order, observer, std::move(stop));
+  }
   IngestResult result;
   result.state = "failed";
   result.target = job.target;

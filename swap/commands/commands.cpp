@@ -62,14 +62,14 @@ int show(const CommonOptions& common, View view, Text text) {
   return finished(with_target(common, [&](const Context& context, const std::string&) {
     const Result<json> seen = view(context);
     if (!seen) return complain(seen.error());
-    print(stdout, common.json ? seen->dump(1) + "\n" : text(*seen));
+    print(stdout, common.json ? seen->dump() + "\n" : text(*seen));
     return 0;
   }));
 }
 
 int report(const CommonOptions& common, const Receipt& receipt) {
   if (common.json)
-    print(stdout, to_json(receipt).dump(1) + "\n");
+    print(stdout, to_json(receipt).dump() + "\n");
   else
     print(stdout, receipt_text(receipt));
   if (!common.quiet) print(stderr, next_command(receipt) + "\n");
@@ -82,7 +82,7 @@ int run_status(const CommonOptions& common) {
   return finished(with_target(common, [&](const Context& context, const std::string&) {
     const Result<json> seen = status_view(context);
     if (!seen) return complain(seen.error());
-    print(stdout, common.json ? seen->dump(1) + "\n" : status_text(*seen));
+    print(stdout, common.json ? seen->dump() + "\n" : status_text(*seen));
     const json& promotion = seen->at("promotion");
     const bool stuck = !promotion.is_null() && promotion.at("state") == "needs_operator";
     return stuck ? exit_code(Kind::needs_operator) : 0;

@@ -86,10 +86,21 @@ Receipt unchanged(const Context& context, const Choice& choice) {
   return receipt;
 }
 
+// Half-written files of promoters that were killed, and tokens that nobody can use any more.
+Done sweep(Files& files, const TargetNames& names, const Journal& journal) {
+  for (const std::string& entry : TRY(files.list(names.folder))) {
+    const bool unfinished = entry.starts_with(".") && entry.ends_with(".tmp");
+    const bool token = entry.starts_with(".current.") && !journal.under_way();
+    if (unfinished || token) TRY(files.remove(names.folder / entry));
+  }
+  return {};
+}
+
 Result<Promoter> hold_target(const Context& context, const std::string& actor) {
   const TargetNames names = target_names(context.home.names(), context.target.name);
   FileLock lock = TRY(take_target(context, names, actor));
   Journal journal = TRY(read_journal(context.seams.files, names.journal()));
+  TRY(sweep(context.seams.files, names, journal));
   return Promoter(context, std::move(lock), std::move(journal));
 }
 
