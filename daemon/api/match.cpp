@@ -7,6 +7,7 @@ namespace {
 // What the path holds for each "{…}"; nothing if they differ.
 std::optional<std::vector<std::string>> arguments_of(std::string_view pattern,
                                                      const std::vector<std::string>& path) {
+  if (path.empty()) return std::nullopt;
   std::vector<std::string> arguments;
   pattern.remove_prefix(1);
   for (std::size_t i = 0; i < path.size(); ++i) {

@@ -59,9 +59,10 @@ std::string lower_case(std::string_view text) {
 
 }  // namespace
 
-Connection::Connection(beast::tcp_stream stream, Shared& shared, std::string remote)
-    : stream_(std::move(stream)),
-      timer_(stream_.get_executor()),
+Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, std::string remote)
+    : socket_(std::move(socket)),
+      pause_(socket_.get_executor()),
+      deadline_(socket_.get_executor()),
       shared_(shared),
       remote_(std::move(remote)) {
   shared_.open.insert(this);
@@ -71,6 +72,25 @@ Connection::Connection(beast::tcp_stream stream, Shared& shared, std::string rem
 Connection::~Connection() {
   shared_.open.erase(this);
   if (--shared_.per_address[remote_] == 0) shared_.per_address.erase(remote_);
+}
+
+void Connection::set_deadline(Millis from_now) {
+  expired_ = false;
+  deadline_.expires_after(from_now);
+  enforce_deadline();
+}
+
+void Connection::enforce_deadline() {
+  deadline_.async_wait(
+      [this, alive = std::weak_ptr<bool>(alive_)](const boost::system::error_code& replaced) {
+        if (replaced || alive.expired()) return;
+        expired_ = true;
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+        // A read that has just come back starts another one: that has to end as well.
+        deadline_.expires_after(Millis(100));
+        enforce_deadline();
+      });
 }
 
 asio::awaitable<void> Connection::serve() {
@@ -84,11 +104,11 @@ asio::awaitable<void> Connection::serve() {
 // Closed with bytes unread, the answer could be lost on its way: the client gets a moment to read it.
 asio::awaitable<void> Connection::linger() {
   boost::system::error_code error;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  stream_.expires_after(Seconds(1));
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  set_deadline(Seconds(1));
   char bytes[4096];
   for (std::size_t left = most_lingering_bytes; left > sizeof bytes && !error && !shared_.stopping;) {
-    const auto [failed, count] = co_await stream_.async_read_some(asio::buffer(bytes), as_result);
+    const auto [failed, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
     error = failed;
     left -= count;
   }
@@ -102,8 +122,8 @@ asio::awaitable<void> Connection::refuse() {
 
 void Connection::stop() {
   boost::system::error_code ignored;
-  if (doing_ == Doing::waiting) stream_.socket().close(ignored);
-  if (doing_ == Doing::streaming) timer_.cancel();
+  if (doing_ == Doing::waiting) socket_.close(ignored);
+  if (doing_ == Doing::streaming) pause_.cancel();
 }
 
 asio::awaitable<Connection::Step> Connection::serve_one() {
@@ -126,6 +146,7 @@ asio::awaitable<Connection::Step> Connection::serve_one() {
     if (problem_) co_await answer(std::move(*problem_), false);
     co_return Step::end;
   }
+  deadline_.cancel();  // what the handler does has limits of its own
   asio::awaitable<Response> work = call_handler(&shared_.handler, request_);
   Response response = co_await asio::co_spawn(shared_.pool, std::move(work), asio::use_awaitable);
   co_return co_await answer(std::move(response), keep && !shared_.stopping);
@@ -133,20 +154,20 @@ asio::awaitable<Connection::Step> Connection::serve_one() {
 
 // Until there is a first byte. Whoever sends none is not owed an answer.
 asio::awaitable<Connection::Step> Connection::wait_for_request() {
-  stream_.expires_after(first_ ? shared_.limits.head_deadline : shared_.limits.idle);
+  set_deadline(first_ ? shared_.limits.head_deadline : shared_.limits.idle);
   first_ = false;
   if (!received_.empty()) co_return Step::go_on;
   char bytes[2048];
-  const auto [error, count] = co_await stream_.async_read_some(asio::buffer(bytes), as_result);
+  const auto [error, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
   if (error) co_return Step::end;
   received_.assign(bytes, count);
   co_return Step::go_on;
 }
 
 asio::awaitable<bool> Connection::read_head() {
-  stream_.expires_after(shared_.limits.head_deadline);
+  set_deadline(shared_.limits.head_deadline);
   auto buffer = asio::dynamic_buffer(received_, shared_.limits.head_bytes);
-  const auto [error, count] = co_await asio::async_read_until(stream_, buffer, "\r\n\r\n", as_result);
+  const auto [error, count] = co_await asio::async_read_until(socket_, buffer, "\r\n\r\n", as_result);
   if (error) {
     note_read_error(error);
     co_return false;
@@ -157,7 +178,7 @@ asio::awaitable<bool> Connection::read_head() {
 }
 
 void Connection::note_read_error(const boost::system::error_code& error) {
-  if (error == beast::error::timeout) problem_ = problem(408, "the request did not come in time");
+  if (expired_) problem_ = problem(408, "the request did not come in time");
   if (error != asio::error::not_found) return;
   if (received_.find("\r\n") == std::string::npos)
     problem_ = problem(414, "the request line is too long");
@@ -217,8 +238,8 @@ asio::awaitable<bool> Connection::read_body(std::size_t limit_bytes) {
   parser_->body_limit(limit_bytes);
   beast::flat_buffer buffer(read_ahead_bytes);
   buffer.commit(asio::buffer_copy(buffer.prepare(received_.size()), asio::buffer(received_)));
-  stream_.expires_after(shared_.limits.body_deadline);
-  const auto [error, count] = co_await beast::http::async_read(stream_, buffer, *parser_, as_result);
+  set_deadline(shared_.limits.body_deadline);
+  const auto [error, count] = co_await beast::http::async_read(socket_, buffer, *parser_, as_result);
   received_.assign(static_cast<const char*>(buffer.data().data()), buffer.size());
   if (!error) {
     request_.body = std::move(parser_->get().body());
@@ -226,7 +247,7 @@ asio::awaitable<bool> Connection::read_body(std::size_t limit_bytes) {
   }
   if (error == beast::http::error::body_limit)
     problem_ = problem(413, fmt::format("the body is longer than {} bytes", limit_bytes));
-  else if (error == beast::error::timeout)
+  else if (expired_)
     problem_ = problem(408, "the body did not come in time");
   else if (error.category() == beast::http::make_error_code(beast::http::error::bad_chunk).category())
     problem_ = problem(400, "the body is malformed: " + error.message());
@@ -273,16 +294,16 @@ asio::awaitable<Connection::Step> Connection::stream_on(std::shared_ptr<Stream> 
     const bool last = piece.last;
     if (!piece.bytes.empty()) open = co_await send(std::move(piece.bytes));
     if (last) break;
-    timer_.expires_after(shared_.limits.stream_interval);
-    if (open && !shared_.stopping) co_await timer_.async_wait(as_result);
+    pause_.expires_after(shared_.limits.stream_interval);
+    if (open && !shared_.stopping) co_await pause_.async_wait(as_result);
   }
   --shared_.streams;
   co_return Step::end;
 }
 
 asio::awaitable<bool> Connection::send(std::string bytes) {
-  stream_.expires_after(shared_.limits.write_deadline);
-  const auto [error, count] = co_await asio::async_write(stream_, asio::buffer(bytes), as_result);
+  set_deadline(shared_.limits.write_deadline);
+  const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), as_result);
   co_return !error;
 }
 

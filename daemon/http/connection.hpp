@@ -2,9 +2,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <map>
@@ -36,7 +36,7 @@ struct Shared {
 
 class Connection {
  public:
-  Connection(beast::tcp_stream stream, Shared& shared, std::string remote);
+  Connection(asio::ip::tcp::socket socket, Shared& shared, std::string remote);
   ~Connection();
   Connection(const Connection&) = delete;
 
@@ -62,8 +62,16 @@ class Connection {
   bool has_body() const;
   std::string head_of(const Response& response, bool keep) const;
 
-  beast::tcp_stream stream_;
-  asio::steady_timer timer_;
+  // What waits for the client now ends at that time; unlike Beast's own timeout it leaves the socket open for
+  // a 408.
+  void set_deadline(Millis from_now);
+  void enforce_deadline();
+
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer pause_;
+  asio::steady_timer deadline_;
+  bool expired_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Shared& shared_;
   const std::string remote_;
   std::string received_;  // and not yet used

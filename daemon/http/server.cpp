@@ -74,7 +74,7 @@ void Server::Inside::take(tcp::socket socket) {
   const bool welcome =
       static_cast<int>(shared.open.size()) < shared.limits.connections &&
       (known == shared.per_address.end() || known->second < shared.limits.connections_per_address);
-  auto connection = std::make_unique<Connection>(beast::tcp_stream(std::move(socket)), shared, remote);
+  auto connection = std::make_unique<Connection>(std::move(socket), shared, remote);
   asio::co_spawn(loop, run_connection(std::move(connection), welcome), log_failure);
 }
 
