@@ -1,5 +1,5 @@
-// One ingest, from an order to a ready snapshot: the only place that joins building with snapshots (and, where it is
-// asked for, with promoting). It touches no queue: whoever runs it records its outcome.
+// One ingest, from an order to a ready snapshot: the only place that joins building with snapshots (and,
+// where it is asked for, with promoting). It touches no queue: whoever runs it records its outcome.
 #pragma once
 
 #include <map>
@@ -22,14 +22,14 @@ struct IngestOrder {
 };
 
 struct IngestResult {
-  std::string state;          // succeeded | failed | cancelled
+  std::string state;  // succeeded | failed | cancelled
   std::string target;
-  std::string snapshot;       // empty if none was begun
+  std::string snapshot;  // empty if none was begun
   std::map<std::string, std::int64_t> rows, read, rejected;
   std::vector<std::string> reject_files;
   double seconds = 0;
   std::optional<Error> error;
-  std::string promotion;      // the receipt as JSON; empty if none was asked for or the build failed
+  std::string promotion;  // the receipt as JSON; empty if none was asked for or the build failed
   int promotion_exit = 0;
 
   int exit_code() const;

@@ -25,8 +25,8 @@ enum class Door { open, closed };  // closed: only the superuser gets in
 struct ClusterSettings {
   Purpose purpose = Purpose::production;
   Door door = Door::closed;
-  std::vector<std::string> roles = {};              // who may log in while the door is open
-  std::map<std::string, std::string> extra = {};    // from slipway.yaml
+  std::vector<std::string> roles = {};            // who may log in while the door is open
+  std::map<std::string, std::string> extra = {};  // from slipway.yaml
 };
 
 Done create_cluster(const Seams& seams, const Cluster& cluster);
