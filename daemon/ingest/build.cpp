@@ -36,10 +36,6 @@ Result<TablePlan> plan_one(const Request& request, Connection& connection, const
         .at(table.at)
         .next(names.empty() ? "they make no table at all" : "they make: " + names);
   }
-  if (table.duplicates == config::Duplicates::reject)
-    return error(Kind::usage, "table {}: `duplicates: reject` is not built yet", table.name)
-        .at(table.at)
-        .next("take the duplicates out of the source for now");
   return plan_table(std::move(*found), table, std::move(inputs), observer);
 }
 
@@ -99,12 +95,12 @@ class Build {
 
  private:
   Result<Report> run_on(Connection& connection) {
-    TRY(run_schema_files(request_, connection, observer_));
+    TRY(run_schema_files(request_, cancellation_, observer_));
     plans_ = TRY(plan_all(request_, connection, observer_));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
     Structure structure = TRY(take_off(request_, connection, tables, observer_));
-    TRY(load());
+    TRY(load(structure));
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     TRY(put_keys_and_triggers_on(request_, connection, structure));
@@ -118,7 +114,7 @@ class Build {
   }
 
   // The largest first, so that the two streams end together.
-  Done load() {
+  Done load(const Structure& structure) {
     observer_.phase("load");
     outcomes_.resize(plans_.size());
     std::vector<std::size_t> order(plans_.size());
@@ -128,7 +124,9 @@ class Build {
     });
     return side_by_side(order.size(), stop_, [&](std::size_t task) -> Done {
       const std::size_t which = order[task];
-      outcomes_[which] = TRY(load_table(request_, plans_[which], observer_, cancellation_));
+      const TablePlan& plan = plans_[which];
+      outcomes_[which] =
+          TRY(load_table(request_, plan, structure.indexes.at(plan.table.name), observer_, cancellation_));
       return {};
     });
   }

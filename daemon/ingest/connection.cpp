@@ -55,13 +55,23 @@ Result<Connection> Connection::open(const Request& request, Cancellation& cancel
       std::chrono::hours(24);  // an index may take hours; a stop request ends it all the same
   options.application_name = "slipway ingest";
   pg::Session session = TRY(pg::Session::open(request.conninfo, options));
-  // What a text means must not depend on how this server happens to be set up.
-  TRY(session.script(
-      fmt::format("SET search_path = {}; SET timezone = 'UTC'; SET datestyle = 'ISO, MDY';"
-                  "SET intervalstyle = 'postgres'; SET statement_timeout = 0; SET lock_timeout = 0;"
-                  "SET idle_in_transaction_session_timeout = 0; SET row_security = off",
-                  pg::quoted(request.schema))));
+  TRY(session.script(settings(request)));
   return Connection(std::move(session), cancellation);
+}
+
+// What a text means must not depend on how this server happens to be set up.
+std::string Connection::settings(const Request& request) {
+  return fmt::format(
+      "SET search_path = {}; SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO, MDY';"
+      "SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; SET statement_timeout = 0; SET lock_timeout "
+      "= 0;"
+      "SET idle_in_transaction_session_timeout = 0; SET row_security = off",
+      pg::quoted(request.schema));
+}
+
+Done Connection::become_owner(const Request& request) {
+  if (!request.owner.empty()) TRY(session_.script("SET ROLE " + pg::quoted(request.owner)));
+  return {};
 }
 
 Result<pg::Transaction> Connection::begin(const Request& request) {

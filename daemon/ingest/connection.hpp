@@ -47,6 +47,10 @@ class Connection {
   ~Connection();
 
   pg::Session& session() { return session_; }
+  // The settings that every session of a build begins with.
+  static std::string settings(const Request& request);
+  // From here on only what the owner of the tables may do.
+  Done become_owner(const Request& request);
   // A transaction in which our right to write is certain, as the owner of the tables.
   Result<pg::Transaction> begin(const Request& request);
   // The outcome of something that failed: a stop request explains it better than the error that it made.

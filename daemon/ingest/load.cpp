@@ -2,6 +2,7 @@
 #include "daemon/ingest/load.hpp"
 
 #include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/duplicates.hpp"
 #include "daemon/ingest/table_load.hpp"
 
 namespace slipway::ingest {
@@ -57,15 +58,22 @@ std::string TableLoad::copy_command(bool freeze) const {
                      encoder.copy_options(freeze));
 }
 
-Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan, Observer& observer,
+Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
+                               const std::vector<Part>& indexes, Observer& observer,
                                Cancellation& cancellation) {
   const Millis start = real_clock().steady();
   Connection connection = TRY(Connection::open(request, cancellation));
-  ServerSide server(TRY(Connection::open(request, cancellation)));
+  Connection side = TRY(Connection::open(request, cancellation));
+  TRY(side.become_owner(request));  // defaults and domains call functions that the schema files made
+  ServerSide server(std::move(side));
   RowEncoder encoder = TRY(RowEncoder::make(plan, server));
   Rejects rejects(plan, request.reject_folder, request.pipeline.rejects);
   TableLoad load{request, plan, observer, connection, encoder, rejects};
   Result<std::vector<FileCount>> files = load_somehow(load);
+  if (files && plan.config->duplicates == config::Duplicates::reject) {
+    Done unique = reject_duplicates(load, indexes);
+    if (!unique) files = std::move(unique).error();
+  }
   TRY(rejects.finish());
   if (!files) return connection.explain(std::move(files).error());
   TRY(rejects.judge(load.read));

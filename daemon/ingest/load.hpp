@@ -5,6 +5,7 @@
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/plan.hpp"
 #include "daemon/ingest/pump.hpp"
+#include "daemon/ingest/structure.hpp"
 
 namespace slipway::ingest {
 
@@ -13,7 +14,9 @@ struct LoadOutcome {
   std::vector<FileCount> files;  // as plan.files
 };
 
-Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan, Observer& observer,
+// The indexes are those that were taken off the table: they say what a duplicate is.
+Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
+                               const std::vector<Part>& indexes, Observer& observer,
                                Cancellation& cancellation);
 
 }  // namespace slipway::ingest

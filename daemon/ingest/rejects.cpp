@@ -71,6 +71,7 @@ Done Rejects::add(const Origin& origin, const Refusal& refusal) {
     first_.push_back(fmt::format("{}:{}: {}{}", input.shown, origin.line,
                                  refusal.column.empty() ? "" : refusal.column + ": ",
                                  shown_long(refusal.reason)));
+  if (plan_.config->duplicates == config::Duplicates::reject) rows_.emplace(origin.file, origin.offset);
   ++count_;
   return {};
 }
@@ -84,6 +85,7 @@ Done Rejects::start_over() {
   }
   pairs_.clear();
   first_.clear();
+  rows_.clear();
   count_ = 0;
   return {};
 }

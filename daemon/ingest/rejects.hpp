@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Origin {
   std::string_view raw;
 };
 
+using RejectedRows = std::set<std::pair<std::size_t, std::int64_t>>;  // file, byte where the row begins
+
 class Rejects {
  public:
   Rejects(const TablePlan& plan, Path folder, config::Rejects limits)
@@ -37,6 +40,8 @@ class Rejects {
   Done finish();
 
   std::int64_t count() const { return count_; }
+  // Which rows they are; kept only where `duplicates: reject` needs it.
+  const RejectedRows& rows() const { return rows_; }
   bool over_already() const { return too_many_already(limits_, count_); }
   std::vector<std::string> files() const;
   // Kind::refused, where they are more than allowed.
@@ -58,6 +63,7 @@ class Rejects {
   std::map<std::size_t, Pair> pairs_;
   std::vector<std::string> first_;
   std::int64_t count_ = 0;
+  RejectedRows rows_;
 };
 
 }  // namespace slipway::ingest

@@ -113,24 +113,21 @@ Done run_file(Connection& connection, const Path& path, const std::string& name,
 
 }  // namespace
 
-Done run_schema_files(const Request& request, Connection& connection, Observer& observer) {
+Done run_schema_files(const Request& request, Cancellation& cancellation, Observer& observer) {
   const config::Pipeline& pipeline = request.pipeline;
   const std::vector<Path> files = TRY(expand(pipeline.schema, request.config.folder, pipeline.at,
                                              fmt::format("schema of pipeline {}", pipeline.name)));
-  pg::Session& session = connection.session();
+  Connection connection = TRY(Connection::open(request, cancellation));
   pg::Transaction transaction = TRY(connection.begin(request));
   for (const Path& path : files) {
     const Path relative = path.lexically_relative(request.config.folder);
     const bool below = !relative.empty() && *relative.begin() != "..";
     TRY(run_file(connection, path, (below ? relative : path).string(), observer));
     // As each begins with the same settings, no file depends on what another left behind.
-    TRY(session.script("SET search_path = " + pg::quoted(request.schema)));
+    TRY(connection.session().script("RESET ALL; " + Connection::settings(request)));
+    TRY(connection.become_owner(request));
   }
-  TRY(transaction.commit());
-  TRY(session.script(
-      fmt::format("RESET ROLE; SET search_path = {}; SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'",
-                  pg::quoted(request.schema))));
-  return {};
+  return transaction.commit();
 }
 
 }  // namespace slipway::ingest

@@ -5,6 +5,7 @@
 
 namespace slipway::ingest {
 
-Done run_schema_files(const Request& request, Connection& connection, Observer& observer);
+// On a session of their own, whose settings end with it.
+Done run_schema_files(const Request& request, Cancellation& cancellation, Observer& observer);
 
 }  // namespace slipway::ingest

@@ -211,10 +211,11 @@ Result<Structure> take_off(const Request& request, Connection& connection,
   for (const CatalogTable& table : tables) {
     TRY(record_foreign_keys(session, table, structure.foreign_keys));
     TRY(record_triggers(session, table, structure.triggers));
+    std::vector<Part>& indexes = structure.indexes[table.name];
     // The indexes of a partitioned table are many, with names of their own: they stay on.
     if (table.partitioned) continue;
-    TRY(record_constraints(session, table, structure.indexes[table.name]));
-    TRY(record_indexes(session, table, structure.indexes[table.name]));
+    TRY(record_constraints(session, table, indexes));
+    TRY(record_indexes(session, table, indexes));
   }
   TRY(drop(session, structure.foreign_keys, observer));
   TRY(drop(session, structure.triggers, observer));

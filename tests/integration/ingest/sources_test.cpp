@@ -171,6 +171,26 @@ TEST(Sources, OnlyTheRowsThatPostgresqlRefusesAreRejected) {
   EXPECT_TRUE(portal.read("rejects/t.t.csv.rejects.csv").starts_with("id\n7\n1007\n2007\n"));
 }
 
+TEST(Sources, KeepsTheFirstOfDuplicates) {
+  Portal portal;
+  portal.schema("CREATE TABLE t (id int PRIMARY KEY, code text UNIQUE, n int CHECK (n <> 13));");
+  portal.file("a/t.csv", "id,code,n\n1,a,1\nx,b,2\n2,b,3\n1,c,4\n3,d,13\n");
+  portal.file("b/t.csv", "id,code,n\n5,a,5\n6,,6\n7,,7\n2,z,8\n8,c,9\n");
+  config::Table& table = portal.table("t", "?/t.csv");
+  table.duplicates = config::Duplicates::reject;
+  portal.allow(10);
+  const Report report = portal.built();
+  EXPECT_EQ(portal.rows("SELECT * FROM t ORDER BY n"), "1|a|1\n2|b|3\n6|NULL|6\n7|NULL|7\n8|c|9\n");
+  EXPECT_EQ(report.tables.at("t").read, 10);
+  EXPECT_EQ(report.tables.at("t").rejected, 5);
+  EXPECT_EQ(portal.read("rejects/t.t.csv.rejects.csv"), "id,code,n\nx,b,2\n3,d,13\n1,c,4\n");
+  EXPECT_EQ(portal.read("rejects/t.t.csv.1.rejects.csv"), "id,code,n\n5,a,5\n2,z,8\n");
+  EXPECT_NE(
+      portal.read("rejects/t.t.csv.1.rejects.log").find("a row before it has the same key of t_code_key"),
+      std::string::npos);
+  EXPECT_EQ(portal.value("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass"), "2");
+}
+
 TEST(Sources, RejectsCanBeFedAgain) {
   Portal portal;
   portal.schema("CREATE TABLE t (id int, note text);");

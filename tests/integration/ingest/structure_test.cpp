@@ -72,6 +72,26 @@ TEST(Structure, IsTheSameAfterTheLoad) {
   EXPECT_NE(portal.listener.all_lines().find("goes by text COPY"), std::string::npos);
 }
 
+// What pg_dump writes is a schema file too: settings, an empty search_path, qualified names, owners and all.
+TEST(Structure, ComesFromADumpAsWell) {
+  Portal declared;
+  declared.schema(rich_schema);
+  declared.built();
+  declared.run("DROP TABLE slipway_manifest");
+  const std::string command = "/usr/lib/postgresql/15/bin/pg_dump --schema-only -d '" +
+                              cluster().conninfo(declared.database()) + "' > " +
+                              (declared.folder() / "dump.sql").string();
+  ASSERT_EQ(std::system(command.c_str()), 0);
+
+  Portal portal;
+  portal.schema(declared.read("dump.sql"));
+  portal.file("study.csv", "id,code,group\n7,a,1\n");
+  portal.table("Study", "study.csv");
+  portal.built();
+  portal.run("DROP TABLE slipway_manifest");
+  EXPECT_EQ(declared.rows(catalog_dump), portal.rows(catalog_dump));
+}
+
 TEST(Structure, NamesDuplicateKeys) {
   Portal portal;
   portal.schema("CREATE TABLE t (a int, b text, PRIMARY KEY (a, b));");

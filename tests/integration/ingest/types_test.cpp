@@ -29,12 +29,12 @@ void compare(const std::string& type, const Values& values, const std::string& b
   const Report report = portal.built();
   // The server's word: an assignment, row by row, as COPY in text format would do it.
   portal.run("SET timezone = 'UTC'; CREATE TABLE own (n int PRIMARY KEY, v " + type + ")");
+  auto session = cluster().session(portal.database());
+  ASSERT_TRUE(session.script("SET timezone = 'UTC'"));
   std::int64_t accepted = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string insert = fmt::format("INSERT INTO own VALUES ({}, {})", i, pg::literal(values[i]));
-    auto session = cluster().session(portal.database());
-    (void)session.script("SET timezone = 'UTC'");
-    const bool taken = static_cast<bool>(session.script(insert));
+    const bool taken = static_cast<bool>(
+        session.script(fmt::format("INSERT INTO own VALUES ({}, {})", i, pg::literal(values[i]))));
     accepted += taken ? 1 : 0;
     EXPECT_EQ(portal.value(fmt::format("SELECT count(*) FROM t WHERE n = {}", i)), taken ? "1" : "0")
         << type << " of " << values[i];
