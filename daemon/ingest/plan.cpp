@@ -1,6 +1,7 @@
 #include "daemon/ingest/plan.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/byte_stream.hpp"
@@ -83,7 +84,9 @@ std::vector<PlannedColumn> by_name(const CatalogTable& table, const config::Tabl
   return columns;
 }
 
+// Files with the same fields left over are told once.
 void report_unused(const TablePlan& plan, const std::vector<Header>& headers, Observer& observer) {
+  std::set<std::vector<std::string>> told;
   for (std::size_t i = 0; i < headers.size(); ++i) {
     std::vector<std::string> unused;
     for (const std::string& name : headers[i].names) {
@@ -92,7 +95,7 @@ void report_unused(const TablePlan& plan, const std::vector<Header>& headers, Ob
                       [&](const PlannedColumn& column) { return !column.constant && column.path == name; });
       if (!used) unused.push_back(shown(name));
     }
-    if (!unused.empty())
+    if (!unused.empty() && told.insert(unused).second)
       observer.line(fmt::format("table {}: no column takes these fields of {}: {}", plan.table.name,
                                 plan.files[i].input.shown, joined(unused)));
   }

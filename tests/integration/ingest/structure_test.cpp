@@ -1,5 +1,6 @@
 // Keys, indexes, foreign keys, triggers, sequences: after a build the catalog says what the schema files
 // said.
+#include "base/process.hpp"
 #include "tests/integration/ingest/portal.hpp"
 
 namespace slipway::ingest::test {
@@ -78,10 +79,11 @@ TEST(Structure, ComesFromADumpAsWell) {
   declared.schema(rich_schema);
   declared.built();
   declared.run("DROP TABLE slipway_manifest");
-  const std::string command = "/usr/lib/postgresql/15/bin/pg_dump --schema-only -d '" +
-                              cluster().conninfo(declared.database()) + "' > " +
-                              (declared.folder() / "dump.sql").string();
-  ASSERT_EQ(std::system(command.c_str()), 0);
+  Command dump;
+  dump.argv = {
+      "/usr/lib/postgresql/15/bin/pg_dump",   "--schema-only", "-f", declared.folder() / "dump.sql", "-d",
+      cluster().conninfo(declared.database())};
+  ASSERT_TRUE(run_checked(real_processes(), dump));
 
   Portal portal;
   portal.schema(declared.read("dump.sql"));
