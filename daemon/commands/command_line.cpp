@@ -101,6 +101,12 @@ void add_all(CLI::App& app, CommandLine& line) {
   url->add_flag("--read", line.read, "As the role that may only read");
 }
 
+// Of a word that nothing knows, CLI11 only says that a subcommand is missing.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& problem) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  return unknown.empty() ? problem.what() : fmt::format("there is no command or option {}", unknown.front());
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -111,7 +117,9 @@ Parsed parse(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     // CLI11's own exit codes are above 100; ours say 2 for a usage error.
-    parsed.exit = app.exit(problem) == 0 ? 0 : 2;
+    parsed.exit = problem.get_exit_code() == 0 ? app.exit(problem) : 2;
+    if (*parsed.exit == 2)
+      fmt::print(stderr, "slipway: {}\n  `slipway --help` lists everything.\n", what_is_wrong(app, problem));
   }
   return parsed;
 }

@@ -12,7 +12,7 @@ namespace {
 
 Result<jobs::IngestOrder> order_of(const CommandLine& line, const config::Config& config) {
   const jobs::IngestOrder order =
-      TRY(jobs::resolve({line.pipeline, line.params, line.only, line.promote}, config));
+      TRY(jobs::resolve({line.pipeline, line.params, line.only, line.promote, {}}, config));
   const std::string& target = config.pipelines.at(order.pipeline).target;
   if (!line.target.empty() && line.target != target)
     return error(Kind::usage, "pipeline {} builds the target {}, not {}", order.pipeline, target,

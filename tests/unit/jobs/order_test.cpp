@@ -68,8 +68,8 @@ TEST(Order, IsHeldAgainstTheConfig) {
   config::Config config = portal();
   EXPECT_EQ(resolve({}, config)->pipeline, "demo");
   EXPECT_FALSE(resolve({}, config)->promote);
-  EXPECT_EQ(resolve({"other", {}, {}, false}, config).error().kind(), Kind::usage);
-  EXPECT_EQ(resolve({"demo", {}, {"nope"}, false}, config).error().kind(), Kind::usage);
+  EXPECT_EQ(resolve({"other", {}, {}, false, {}}, config).error().kind(), Kind::usage);
+  EXPECT_EQ(resolve({"demo", {}, {"nope"}, false, {}}, config).error().kind(), Kind::usage);
   config.pipelines["demo"].promote = config::Promote::automatic;
   EXPECT_TRUE(resolve({}, config)->promote) << "promote: auto counts as a promotion";
 }
