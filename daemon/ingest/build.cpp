@@ -27,6 +27,9 @@ bool wanted(const Request& request, const std::string& table) {
 
 Result<TablePlan> plan_one(const Request& request, Connection& connection, const config::Table& table,
                            std::vector<Input> inputs, Observer& observer) {
+  if (table.name == "slipway_manifest")
+    return error(Kind::usage, "slipway_manifest is Slipway's own table: a pipeline cannot fill it")
+        .at(table.at);
   std::optional<CatalogTable> found = TRY(find_table(connection.session(), request.schema, table.name));
   if (!found) {
     std::string names;
@@ -146,7 +149,7 @@ class Build {
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       const std::int64_t loaded = outcomes_[i].report.loaded;
       const pg::Rows rows =
-          TRY(connection.session().query("SELECT count(*) FROM " + plans_[i].table.quoted()));
+          TRY(connection.session().query("SELECT count(*) FROM " + plans_[i].table.alone()));
       if (rows.number(0, 0) != loaded)
         return fail("table {}: {} rows were loaded, and it holds {}", plans_[i].table.name, loaded,
                     rows.number(0, 0));

@@ -70,6 +70,10 @@ std::string CatalogTable::quoted() const {
   return pg::quoted(schema, name);
 }
 
+std::string CatalogTable::alone() const {
+  return (partitioned ? "" : "ONLY ") + quoted();
+}
+
 Result<std::optional<CatalogTable>> find_table(pg::Session& session, const std::string& schema,
                                                const std::string& name) {
   const pg::Rows found = TRY(session.query(

@@ -28,6 +28,7 @@ struct CatalogTable {
 
   const CatalogColumn* find(std::string_view column) const;
   std::string quoted() const;
+  std::string alone() const;  // the same without the tables that inherit from it; partitions are part of it
 };
 
 // Nothing where there is no such table.

@@ -32,7 +32,7 @@ Done find_duplicates(TableLoad& load, const Constraint& key, std::vector<Duplica
       "SELECT at::text, key FROM (SELECT ctid AS at, ROW({})::text AS key, row_number() OVER (PARTITION BY "
       "{} "
       "ORDER BY ctid) AS nth FROM {} WHERE {} IS NOT NULL AND ctid <> ALL ($1::tid[])) ranked WHERE nth > 1",
-      columns, columns, load.plan.table.quoted(), joined(key.columns, " IS NOT NULL AND "));
+      columns, columns, load.plan.table.alone(), joined(key.columns, " IS NOT NULL AND "));
   const pg::Rows rows = TRY(load.session().query(sql, {row_array(found)}));
   for (int row = 0; row < rows.size(); ++row)
     found.push_back({rows.string(row, 0), rows.string(row, 1),
@@ -50,7 +50,7 @@ Result<Places> places_of(TableLoad& load, const std::vector<Duplicate>& duplicat
       TRY(load.session().query(fmt::format("SELECT at::text, place FROM (SELECT ctid AS at, row_number() "
                                            "OVER (ORDER BY ctid) AS place FROM {}) "
                                            "numbered WHERE at = ANY ($1::tid[])",
-                                           load.plan.table.quoted()),
+                                           load.plan.table.alone()),
                                {row_array(duplicates)}));
   Places places;
   for (int row = 0; row < rows.size(); ++row) places[rows.number(row, 1)] = by_row.at(rows.string(row, 0));
@@ -87,7 +87,7 @@ Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes) {
   if (duplicates.empty()) return transaction.commit();
   TRY(write_rejects(load, TRY(places_of(load, duplicates))));
   const pg::Rows deleted = TRY(load.session().query(
-      fmt::format("DELETE FROM {} WHERE ctid = ANY ($1::tid[])", load.plan.table.quoted()),
+      fmt::format("DELETE FROM {} WHERE ctid = ANY ($1::tid[])", load.plan.table.alone()),
       {row_array(duplicates)}));
   if (deleted.affected() != std::ssize(duplicates))
     return fail("table {}: {} duplicates were found, and {} taken out", load.plan.table.name,

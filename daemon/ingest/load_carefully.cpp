@@ -82,7 +82,7 @@ Done send_all(TableLoad& load, Batch& batch, std::int64_t bytes_read) {
 
 Result<std::vector<FileCount>> load_carefully(TableLoad& load) {
   pg::Transaction transaction = TRY(load.connection.begin(load.request));
-  TRY(load.session().script("TRUNCATE " + load.plan.table.quoted()));
+  TRY(load.session().script("TRUNCATE " + load.plan.table.alone()));
   Batch batch;
   std::int64_t bytes_read = 0;
   std::size_t current = ~std::size_t{0};

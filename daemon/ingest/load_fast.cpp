@@ -36,7 +36,7 @@ Result<std::vector<FileCount>> stream_rows(TableLoad& load) {
 
 Result<std::vector<FileCount>> load_fast(TableLoad& load) {
   pg::Transaction transaction = TRY(load.connection.begin(load.request));
-  TRY(load.session().script("TRUNCATE " + load.plan.table.quoted()));
+  TRY(load.session().script("TRUNCATE " + load.plan.table.alone()));
   // FREEZE wants a table that this transaction made empty, and a partitioned one is none.
   TRY(load.session().copy_begin(load.copy_command(!load.plan.table.partitioned)));
   Result<std::vector<FileCount>> files = stream_rows(load);

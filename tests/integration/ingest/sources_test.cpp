@@ -110,6 +110,17 @@ TEST(Sources, NoSuchTable) {
   EXPECT_EQ(report.error().text(), "slipway.yaml:6:14: the schema files make no table v\n  they make: image");
 }
 
+TEST(Sources, TheManifestIsNoTable) {
+  Portal portal;
+  portal.schema("SELECT 1;");
+  portal.file("t.csv", "fence\n1\n");
+  portal.table("slipway_manifest", "t.csv");
+  Result<Report> report = portal.build();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().kind(), Kind::usage);
+  EXPECT_EQ(portal.value("SELECT fence FROM slipway_manifest"), "7");
+}
+
 TEST(Sources, ColumnsTrimReplaceAndDefault) {
   Portal portal;
   portal.schema(

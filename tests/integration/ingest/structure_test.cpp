@@ -141,6 +141,18 @@ TEST(Structure, KeepsPartitions) {
   EXPECT_NE(portal.read("rejects/m.m.csv.rejects.log").find("no partition of relation"), std::string::npos);
 }
 
+TEST(Structure, LeavesInheritingTablesAlone) {
+  Portal portal;
+  portal.schema(
+      "CREATE TABLE child (id int); CREATE TABLE parent (id int); ALTER TABLE child INHERIT parent;");
+  portal.file("child.csv", "id\n1\n2\n");
+  portal.file("parent.csv", "id\n3\n");
+  portal.table("child", "child.csv");
+  portal.table("parent", "parent.csv");
+  portal.built();
+  EXPECT_EQ(portal.rows("SELECT (SELECT count(*) FROM child), (SELECT count(*) FROM ONLY parent)"), "2|1\n");
+}
+
 TEST(Structure, WorksAsAnOwnerWithFewRights) {
   Portal portal;
   portal.run("CREATE ROLE keeper; CREATE ROLE looker; GRANT CREATE, USAGE ON SCHEMA public TO keeper");
