@@ -144,7 +144,7 @@ TEST(Csv, SurvivesNoise) {
   std::mt19937 random(seed);
   for (int round = 0; round < 500; ++round) {
     std::string csv = "a,b\n";
-    for (unsigned i = random() % 120; i > 0; --i) csv += "\"\",,\n\r\nax\xff\0"[random() % 13];
+    for (unsigned i = random() % 120; i > 0; --i) csv += "\"\",,\n\r\nax\xff\0"[random() % 11];
     const Seen whole = read(csv);
     const Seen pieces = read(csv, 1 + random() % 9);
     ASSERT_EQ(whole.rows, pieces.rows) << csv;
