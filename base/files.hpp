@@ -28,7 +28,7 @@ class Files {
   virtual Done write(const Path& path, std::string_view content, mode_t mode = 0644) = 0;
   virtual Done make_folders(const Path& path, mode_t mode = 0755) = 0;
   virtual Done symlink(const Path& target, const Path& link) = 0;  // with fsync of the folder
-  // rename(2), then fsync of the target's folder. ENOENT is told apart by rename_lost().
+  // rename(2), then fsync of the target's folder.
   virtual Done rename(const Path& from, const Path& to) = 0;
   virtual Done remove(const Path& path) = 0;       // a file or link; one that is not there is fine
   virtual Done remove_tree(const Path& path) = 0;  // follows no links

@@ -35,10 +35,23 @@ int main(int argc, char** argv) {
       app.add_subcommand("promote", "Switch production to a snapshot (default: the newest ready one)");
   CLI::App* rollback = app.add_subcommand("rollback", "Switch production back to what was live before");
   promote->add_option("ID", options.id, "The snapshot");
-  for (CLI::App* command : {promote, rollback}) {
+  CLI::App* plan = app.add_subcommand("plan", "What a promotion would do, and whether it may");
+  plan->add_option("ID", options.id, "The snapshot");
+  for (CLI::App* command : {promote, rollback, plan}) {
     command->add_option("--expect-live", options.expect_live, "Refuse if another snapshot is live");
     command->add_option("--allow", options.allow, "Go on although this guardrail says no (again for more)");
   }
+
+  bool dry_run = false;
+  CLI::App* prune = app.add_subcommand("prune", "Remove the snapshots that retention lets go");
+  prune->add_flag("--dry-run", dry_run, "Only say which, and why");
+
+  std::string marked;
+  CLI::App* pin = app.add_subcommand("pin", "Keep a snapshot, whatever retention says");
+  CLI::App* unpin = app.add_subcommand("unpin", "Leave it to retention again");
+  CLI::App* unmark = app.add_subcommand("unmark", "Make a bad snapshot promotable again");
+  for (CLI::App* command : {pin, unpin, unmark})
+    command->add_option("ID", marked, "The snapshot")->required();
 
   std::string promoter;
   long long epoch = 0;
@@ -55,11 +68,17 @@ int main(int argc, char** argv) {
   }
   if (!config.empty()) common.config = config;
   if (!home.empty()) common.home = home;
-  for (CLI::App* command : {promote, rollback}) options.expects_live |= command->count("--expect-live") > 0;
+  for (CLI::App* command : {promote, rollback, plan})
+    options.expects_live |= command->count("--expect-live") > 0;
 
   if (status->parsed()) return swap::run_status(common);
   if (list->parsed()) return swap::run_list(common);
   if (history->parsed()) return swap::run_history(common);
+  if (plan->parsed()) return swap::run_plan(common, options);
+  if (prune->parsed()) return swap::run_prune(common, dry_run);
+  if (pin->parsed()) return swap::run_mark(common, swap::Marking::pin, marked);
+  if (unpin->parsed()) return swap::run_mark(common, swap::Marking::unpin, marked);
+  if (unmark->parsed()) return swap::run_mark(common, swap::Marking::unmark, marked);
   if (recover->parsed()) return swap::run_recover(common);
   if (promote->parsed()) return swap::run_promote(common, options, false);
   if (rollback->parsed()) return swap::run_promote(common, options, true);

@@ -2,12 +2,14 @@
 
 #include "base/log.hpp"
 #include "swap/promote/promote.hpp"
+#include "swap/retention/prune.hpp"
 #include "swap/servers/up.hpp"
 
 namespace slipway::commands {
 namespace {
 
 constexpr Millis interval{2000};
+constexpr Millis between_prunes{600'000};
 
 }  // namespace
 
@@ -34,6 +36,9 @@ void Tick::loop(const std::stop_token& stop) {
 void Tick::run_all() {
   note("ending interrupted promotions", swap::recover_all(seams_, config_, home_));
   note("keeping the servers up", swap::supervise_once(seams_, config_, home_));
+  if (seams_.clock.steady() < next_prune_) return;
+  next_prune_ = seams_.clock.steady() + between_prunes;
+  note("retention", swap::prune_all(seams_, config_, home_));
 }
 
 // Said once when a trouble begins or changes, and once when it is over.

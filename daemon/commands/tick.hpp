@@ -27,6 +27,7 @@ class Tick {
   const config::Config& config_;
   const swap::Home& home_;
   std::map<std::string, std::string> troubles_;  // what does not work at the moment, and why
+  Millis next_prune_{0};
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;  // last: it uses all the others

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/ingest/preflight.hpp"
 #include "daemon/jobs/promote_child.hpp"
 #include "swap/volume/volume.hpp"
 
@@ -57,6 +58,7 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
   const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
   const config::Target* target = TRY(context.config.target(pipeline->target));
   result.target = target->name;
+  TRY(ingest::preflight(context.config, *pipeline));
   swap::Volume volume(context.seams, context.home, *target);
   observer.phase("create");
   swap::Build build = TRY(volume.create({order.pipeline, order.params, job}));

@@ -1,13 +1,9 @@
 #include "swap/commands/commands.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "swap/commands/common.hpp"
 #include "swap/commands/print.hpp"
 #include "swap/commands/view.hpp"
 #include "swap/promote/watchdog.hpp"
@@ -17,43 +13,6 @@ namespace slipway::swap {
 using nlohmann::json;
 
 namespace {
-
-void print(std::FILE* stream, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-}
-
-int complain(const Error& error) {
-  print(stderr, "swap: " + error.text() + "\n");
-  return exit_code(error.kind());
-}
-
-// Whoever sits at the terminal, also behind sudo.
-std::string invoking_user() {
-  if (const char* behind_sudo = std::getenv("SUDO_USER"); behind_sudo && *behind_sudo) return behind_sudo;
-  const passwd* entry = ::getpwuid(::getuid());
-  return entry ? entry->pw_name : std::to_string(::getuid());
-}
-
-Result<config::Config> load_config(const CommonOptions& common) {
-  config::Config config = TRY(config::load(TRY(config::find(common.config))));
-  if (common.home) config.home = *common.home;
-  return config;
-}
-
-// Loads the config, becomes the home's user, and hands the one target over.
-Result<int> with_target(const CommonOptions& common,
-                        const std::function<int(const Context&, const std::string&)>& work) {
-  const config::Config config = TRY(load_config(common));
-  const config::Target* target = TRY(config.target(common.target));
-  const std::string actor = common.actor.empty() ? invoking_user() : common.actor;
-  const Seams seams = real_seams();
-  const Home home = TRY(enter_home(seams, config, Missing::refuse));
-  return work(Context{seams, home, *target}, actor);
-}
-
-int finished(const Result<int>& outcome) {
-  return outcome ? *outcome : complain(outcome.error());
-}
 
 using View = Result<json> (*)(const Context&);
 using Text = std::string (*)(const json&);
@@ -99,13 +58,7 @@ int run_history(const CommonOptions& common) {
 
 int run_promote(const CommonOptions& common, const PromoteOptions& options, bool back) {
   return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    Order order;
-    order.wish.direction = back ? Direction::back : Direction::forward;
-    order.wish.id = options.id;
-    if (options.expects_live) order.wish.expect_live = options.expect_live;
-    order.allow.insert(options.allow.begin(), options.allow.end());
-    order.actor = actor;
-    return report(common, promote(context, order));
+    return report(common, promote(context, order_of(options, back, actor)));
   }));
 }
 

@@ -32,6 +32,10 @@ int run_status(const CommonOptions& common);
 int run_list(const CommonOptions& common);
 int run_history(const CommonOptions& common);
 int run_promote(const CommonOptions& common, const PromoteOptions& options, bool back);
+int run_plan(const CommonOptions& common, const PromoteOptions& options);
+int run_prune(const CommonOptions& common, bool dry_run);
+enum class Marking { pin, unpin, unmark };
+int run_mark(const CommonOptions& common, Marking marking, const std::string& id);
 int run_recover(const CommonOptions& common);
 int run_watchdog(const CommonOptions& common, const std::string& promoter, long long epoch, int ready_fd);
 

@@ -65,6 +65,19 @@ std::string list_text(const json& list) {
   return text;
 }
 
+std::string plan_text(const json& plan) {
+  if (plan.at("to").is_null()) return "nothing to do: there is no newer snapshot that is ready\n";
+  std::string text =
+      fmt::format("{} -> {}, clients wait for about {} ms\n", text_or(plan.at("from"), "nothing"),
+                  text_or(plan.at("to"), "nothing"), plan.at("expected_pause_ms").get<std::int64_t>());
+  for (const json& step : plan.at("steps")) text += "  " + step.get<std::string>() + "\n";
+  for (const json& one : plan.at("guardrails"))
+    text += fmt::format("  {} {}: {}\n", one.at("ok").get<bool>() ? "ok    " : "failed",
+                        one.at("name").get<std::string>(), one.at("detail").get<std::string>());
+  for (const json& one : plan.at("blockers")) text += "  in the way: " + one.get<std::string>() + "\n";
+  return text;
+}
+
 std::string history_text(const json& history) {
   if (history.empty()) return "no promotions yet\n";
   std::string text;

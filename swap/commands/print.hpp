@@ -10,6 +10,7 @@ namespace slipway::swap {
 
 std::string status_text(const nlohmann::json& status);
 std::string list_text(const nlohmann::json& list);
+std::string plan_text(const nlohmann::json& plan);
 std::string history_text(const nlohmann::json& history);
 std::string receipt_text(const Receipt& receipt);
 // The next useful command after that outcome.

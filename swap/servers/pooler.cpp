@@ -1,10 +1,13 @@
 #include "swap/servers/pooler.hpp"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/digest.hpp"
 #include "base/pg/identifier.hpp"
@@ -108,7 +111,27 @@ Done wait_until_ready(const Seams& seams, const Pooler& pooler, const ProcessId&
   }
 }
 
+// PgBouncer goes on without its TCP port where somebody else has it, and its console answers all the same.
+Done check_port_is_free(const Pooler& pooler) {
+  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(pooler.port));
+  const int bound = ::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int code = errno;
+  ::close(probe);
+  if (bound == 0) return {};
+  return errno_error(fmt::format("the front door cannot listen on 127.0.0.1:{}", pooler.port), code)
+      .next(
+          "Another program has that port (ss -ltnp shows which). End it, or choose another `front:` for the "
+          "target.");
+}
+
 Done start(const Seams& seams, const Pooler& pooler) {
+  TRY(check_port_is_free(pooler));
   TRY(seams.files.make_folders(pooler.socket, 0700));
   TRY(seams.files.remove(pid_file(pooler)));
   TRY(seams.files.remove(pooler.socket / fmt::format(".s.PGSQL.{}", pooler.port)));

@@ -34,6 +34,24 @@ inline int free_port() {
   return ntohs(address.sin_port);
 }
 
+// Somebody else who has that port.
+class Listener {
+ public:
+  explicit Listener(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd_, 1) != 0)
+      throw std::runtime_error("cannot listen");
+  }
+  ~Listener() { ::close(fd_); }
+  Listener(const Listener&) = delete;
+
+ private:
+  int fd_;
+};
+
 template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().text());

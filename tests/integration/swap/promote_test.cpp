@@ -122,6 +122,16 @@ TEST(Supervision, BringsBackWhatWasKilled) {
   EXPECT_EQ(harbour.seen(), first);
 }
 
+TEST(Promote, SaysThatThePortIsTaken) {
+  Harbour harbour;
+  harbour.build();
+  const test::Listener taken(harbour.port());
+  const swap::Receipt receipt = harbour.promote();
+  EXPECT_EQ(receipt.outcome, Outcome::aborted);
+  EXPECT_NE(receipt.reason.find("cannot listen on 127.0.0.1"), std::string::npos) << receipt.reason;
+  EXPECT_EQ(harbour.live(), "");
+}
+
 TEST(Promote, SaysWhatStandsInTheWayOfTheLink) {
   Harbour harbour;
   harbour.build();
