@@ -191,9 +191,10 @@ Done drop(pg::Session& session, std::vector<Part>& parts, Observer& observer) {
     if (outcome)
       dropped.push_back(std::move(part));
     else {
+      const std::string why = server_words(session);
       TRY(session.script("ROLLBACK TO SAVEPOINT slipway_drop"));
       observer.line(fmt::format("{} of table {} stays on during the load, which is slower: {}",
-                                part.constraint.name, part.table, server_words(session)));
+                                part.constraint.name, part.table, why));
     }
     TRY(session.script("RELEASE SAVEPOINT slipway_drop"));
   }
