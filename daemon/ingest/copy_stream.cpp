@@ -1,8 +1,13 @@
 #include "daemon/ingest/copy_stream.hpp"
 
 namespace slipway::ingest {
+namespace {
 
-CopyStream::CopyStream(pg::Session& session) : session_(session), thread_([this] { work(); }) {}
+constexpr std::size_t kept_bytes_max = 8 * batch_bytes;
+
+}  // namespace
+
+CopyStream::CopyStream(Send send) : send_(std::move(send)), thread_([this] { work(); }) {}
 
 CopyStream::~CopyStream() {
   close();
@@ -17,11 +22,11 @@ void CopyStream::close() {
   if (thread_.joinable()) thread_.join();
 }
 
-Done CopyStream::send(Out& batch) {
+Done CopyStream::send(Out& batch, std::size_t to) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return failure_ || waiting_.size() < batches_max; });
   if (failure_) return *failure_;
-  waiting_.push_back(std::move(batch));
+  waiting_.push_back({to, std::move(batch)});
   batch = Out();
   if (!empty_.empty()) {
     batch = std::move(empty_.front());
@@ -39,16 +44,16 @@ Done CopyStream::finish() {
 
 void CopyStream::work() {
   while (true) {
-    Out batch;
+    Waiting next{};
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
-      batch = std::move(waiting_.front());
+      next = std::move(waiting_.front());
       waiting_.pop_front();
     }
     changed_.notify_all();
-    Done sent = session_.copy_send(batch.view());
+    Done sent = send_(next.to, next.batch.view());
     const std::lock_guard lock(mutex_);
     if (!sent) {
       failure_ = std::move(sent).error();
@@ -56,8 +61,10 @@ void CopyStream::work() {
       changed_.notify_all();
       return;
     }
-    batch.clear();
-    if (empty_.size() < batches_max) empty_.push_back(std::move(batch));
+    next.batch.clear();
+    // One that a very long row has blown up is not kept.
+    if (empty_.size() < batches_max && next.batch.capacity() <= kept_bytes_max)
+      empty_.push_back(std::move(next.batch));
   }
 }
 

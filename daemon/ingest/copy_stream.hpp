@@ -1,9 +1,10 @@
-// Sends the batches of one COPY from a thread of its own, so that parsing and sending go on side by side; at
-// most a few batches lie between them.
+// Sends batches of rows from a thread of its own, so that parsing and sending go on side by side; at most a
+// few batches lie between them.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -17,25 +18,30 @@ inline constexpr std::size_t batch_bytes = 256 << 10;
 
 class CopyStream {
  public:
-  // COPY has begun on that session, which belongs to this object until finish() or destruction.
-  explicit CopyStream(pg::Session& session);
+  // What is done with a batch, on that thread, until finish() or destruction.
+  using Send = std::function<Done(std::size_t to, std::string_view batch)>;
+  explicit CopyStream(Send send);
   ~CopyStream();
   CopyStream(const CopyStream&) = delete;
 
   // Takes the batch and leaves an empty one to fill. Waits while too many are on their way.
-  Done send(Out& batch);
-  // Everything is with the server. The COPY itself still wants its end.
+  Done send(Out& batch, std::size_t to = 0);
+  // Every batch was sent.
   Done finish();
 
  private:
   void work();
   void close();
 
+  struct Waiting {
+    std::size_t to;
+    Out batch;
+  };
   static constexpr std::size_t batches_max = 4;
-  pg::Session& session_;
+  Send send_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Out> waiting_;
+  std::deque<Waiting> waiting_;
   std::deque<Out> empty_;
   bool closed_ = false;
   std::optional<Error> failure_;

@@ -20,7 +20,7 @@ Done account(const TableLoad& load, const std::vector<FileCount>& files) {
 }
 
 Result<std::vector<FileCount>> load_somehow(TableLoad& load) {
-  Result<std::vector<FileCount>> fast = load_fast(load);
+  Result<std::vector<FileCount>> fast = load.plan.table.partitioned ? load_leaves(load) : load_fast(load);
   if (fast || fast.error().kind() != Kind::failed || !pg::blames_the_data(fast.error().sqlstate()))
     return fast;
   load.observer.line(
@@ -51,9 +51,8 @@ Done TableLoad::pause(std::int64_t bytes_read) {
   return rejects.judge(read);
 }
 
-std::string TableLoad::copy_command(bool freeze) const {
-  return fmt::format("COPY {} ({}) FROM STDIN {}", plan.table.quoted(), plan.copy_columns(),
-                     encoder.copy_options(freeze));
+std::string TableLoad::copy_command(const std::string& table, bool freeze) const {
+  return fmt::format("COPY {} ({}) FROM STDIN {}", table, plan.copy_columns(), encoder.copy_options(freeze));
 }
 
 Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
@@ -66,7 +65,7 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
   ServerSide server(std::move(side));
   RowEncoder encoder = TRY(RowEncoder::make(plan, server));
   Rejects rejects(plan, request.reject_folder, request.pipeline.rejects);
-  TableLoad load{request, plan, observer, connection, encoder, rejects};
+  TableLoad load{request, plan, observer, connection, encoder, rejects, server};
   Result<std::vector<FileCount>> files = load_somehow(load);
   if (files && plan.config->duplicates == config::Duplicates::reject) {
     Done unique = reject_duplicates(load, indexes);

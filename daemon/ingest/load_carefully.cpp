@@ -37,7 +37,7 @@ struct Batch {
 
 Done copy_rows(TableLoad& load, const Batch& batch, std::size_t from, std::size_t to) {
   pg::Session& session = load.session();
-  TRY(session.copy_begin(load.copy_command(false)));
+  TRY(session.copy_begin(load.copy_command(load.plan.table.quoted(), false)));
   const std::size_t begin = batch.begin_of(from);
   TRY(session.copy_send(load.encoder.header()));
   TRY(session.copy_send(batch.bytes.view().substr(begin, batch.marks[to - 1].end - begin)));
@@ -102,7 +102,7 @@ Result<std::vector<FileCount>> load_carefully(TableLoad& load) {
       }));
   TRY(send_all(load, batch, bytes_read));
   TRY(transaction.commit());
-  if (!load.plan.table.partitioned) TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
+  TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return files;
 }
 

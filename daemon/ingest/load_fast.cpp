@@ -7,7 +7,7 @@ namespace {
 
 // The first error stands; the COPY is ended in any case, so that the session can roll back.
 Result<std::vector<FileCount>> stream_rows(TableLoad& load) {
-  CopyStream stream(load.session());
+  CopyStream stream([&](std::size_t, std::string_view batch) { return load.session().copy_send(batch); });
   Out batch;
   batch.reserve(batch_bytes);
   batch.bytes(load.encoder.header());
@@ -37,8 +37,7 @@ Result<std::vector<FileCount>> stream_rows(TableLoad& load) {
 Result<std::vector<FileCount>> load_fast(TableLoad& load) {
   pg::Transaction transaction = TRY(load.connection.begin(load.request));
   TRY(load.session().script("TRUNCATE " + load.plan.table.alone()));
-  // FREEZE wants a table that this transaction made empty, and a partitioned one is none.
-  TRY(load.session().copy_begin(load.copy_command(!load.plan.table.partitioned)));
+  TRY(load.session().copy_begin(load.copy_command(load.plan.table.quoted(), true)));
   Result<std::vector<FileCount>> files = stream_rows(load);
   if (!files) {
     (void)load.session().copy_abort("the load stops");  // whatever it says, the error that led here says more

@@ -32,6 +32,7 @@ class Out {
   void int64(std::int64_t value) { big_endian(__builtin_bswap64(static_cast<std::uint64_t>(value))); }
 
   std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
   void cut(std::size_t size) { size_ = size; }
   void clear() { size_ = 0; }
   char* data() { return bytes_.get(); }

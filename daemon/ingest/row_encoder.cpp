@@ -33,7 +33,30 @@ void RowEncoder::use_file(std::size_t file) {
     const PlannedColumn& planned = plan_->columns[i];
     slots_.push_back({&planned, &plan_->column_of(planned), planned.constant ? &constants_[i] : nullptr,
                       file_->fields[i], planned.plain()});
+    for (std::size_t note = 0; note < to_note_.size(); ++note)
+      if (to_note_[note] == i) slots_.back().note = static_cast<int>(note);
   }
+}
+
+void RowEncoder::note(const std::vector<std::size_t>& columns) {
+  to_note_ = columns;
+  noted_.resize(columns.size());
+}
+
+void RowEncoder::note_text(const Slot& slot, std::string_view text, bool null) {
+  NotedKey& noted = noted_[static_cast<std::size_t>(slot.note)];
+  noted.text.assign(text);
+  noted.null = null;
+}
+
+RowEncoder::Put RowEncoder::put_noted(const Slot& slot, const Row& row, Out& out) {
+  constexpr std::size_t length_bytes = 4;
+  const std::size_t before = out.size();
+  const Put outcome = put(slot, row, out);
+  const std::string_view put_in = out.view().substr(before);
+  const bool small = plan_->binary && put_in.size() > length_bytes && put_in.size() <= length_bytes + 8;
+  noted_[static_cast<std::size_t>(slot.note)].binary.assign(small ? put_in.substr(length_bytes) : "");
+  return outcome;
 }
 
 std::string_view RowEncoder::header() const {
@@ -74,7 +97,8 @@ RowEncoder::Put RowEncoder::put_row(const Row& row, Out& out) {
       out.reserve(1);
       out.byte('\t');
     }
-    if (const Put outcome = put(slots_[i], row, out); outcome != Put::ok) return outcome;
+    const Put outcome = slots_[i].note < 0 ? put(slots_[i], row, out) : put_noted(slots_[i], row, out);
+    if (outcome != Put::ok) return outcome;
   }
   out.reserve(1);
   if (!plan_->binary) out.byte('\n');
@@ -85,14 +109,18 @@ RowEncoder::Put RowEncoder::put(const Slot& slot, const Row& row, Out& out) {
   if (slot.constant != nullptr) {
     out.reserve(slot.constant->size());
     out.bytes(*slot.constant);
+    if (slot.note >= 0) note_text(slot, *slot.planned->constant, false);
     return Put::ok;
   }
   const std::size_t place = static_cast<std::size_t>(slot.field);  // -1: behind every row
   const Field field = place < row.fields.size() ? row.fields[place] : Field{};
-  if (slot.plain && field.cell == Cell::text)
+  if (slot.plain && field.cell == Cell::text) {
+    if (slot.note >= 0) note_text(slot, field.text(), false);
     return put_value(*slot.column, {field.text(), false, row.clean}, out);
+  }
   Result<Value> value = value_of(slot, field, row.clean);
   if (!value) return fail_with(std::move(value).error());
+  if (slot.note >= 0) note_text(slot, value->text, value->null);
   return value->null ? put_null(*slot.column, out) : put_value(*slot.column, *value, out);
 }
 

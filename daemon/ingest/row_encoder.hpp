@@ -17,6 +17,13 @@ struct Refusal {
   std::string reason;
 };
 
+// A value of the last row, as it went into its column.
+struct NotedKey {
+  std::string text;
+  bool null = false;
+  std::string binary;  // where it has at most eight bytes in COPY BINARY
+};
+
 class RowEncoder {
  public:
   // Encodes the constants; one that its column refuses is Kind::usage. All of these must outlive the encoder.
@@ -26,6 +33,9 @@ class RowEncoder {
   // Appends the row to out. False leaves out as it was: refusal() says why.
   Result<bool> encode(const Row& row, Out& out);
   const Refusal& refusal() const { return refusal_; }
+  // From the next use_file() on these planned columns' values are noted, row by row.
+  void note(const std::vector<std::size_t>& columns);
+  const std::vector<NotedKey>& noted() const { return noted_; }
 
   // What stands before and behind the rows of one COPY.
   std::string_view header() const;
@@ -47,10 +57,13 @@ class RowEncoder {
     const std::string* constant = nullptr;
     int field = -1;
     bool plain = false;  // the field as it is
+    int note = -1;       // its place among the noted
   };
   RowEncoder(const TablePlan& plan, ServerSide& server) : plan_(&plan), server_(&server) {}
   Put put_row(const Row& row, Out& out);
   Put put(const Slot& slot, const Row& row, Out& out);
+  Put put_noted(const Slot& slot, const Row& row, Out& out);
+  void note_text(const Slot& slot, std::string_view text, bool null);
   Put put_value(const CatalogColumn& column, const Value& value, Out& out);
   Put put_unusual(const CatalogColumn& column, const Value& value, Out& out);
   Put put_null(const CatalogColumn& column, Out& out);
@@ -66,8 +79,10 @@ class RowEncoder {
   Refusal refusal_;
   std::optional<Error> error_;
   std::vector<std::string> constants_;  // by planned column, encoded
-  std::string held_;                    // what value_of made up
-  Out scratch_;                         // text COPY: where a value is tried
+  std::vector<std::size_t> to_note_;
+  std::vector<NotedKey> noted_;
+  std::string held_;  // what value_of made up
+  Out scratch_;       // text COPY: where a value is tried
 };
 
 }  // namespace slipway::ingest

@@ -20,6 +20,9 @@ class ServerSide {
     bool accepted = false;
     std::string bytes;  // the binary form, or why it was refused
   };
+  // For other questions, on the same thread.
+  Connection& connection() { return connection_; }
+
   // The text in that column's type. The answer is valid until the next call.
   Result<const Answer*> ask(const CatalogColumn& column, std::string_view text);
   // The next value of the column's default, as text; nothing is NULL.

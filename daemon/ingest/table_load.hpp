@@ -17,6 +17,7 @@ struct TableLoad {
   Connection& connection;
   RowEncoder& encoder;
   Rejects& rejects;
+  ServerSide& server;
   std::int64_t read = 0;
   std::int64_t encoded = 0;  // handed to the server
 
@@ -25,11 +26,13 @@ struct TableLoad {
   Result<bool> take(std::size_t file, const Row& row, Out& out);
   // Between batches: reports progress, and stops where it was asked to, or where the rejects are too many.
   Done pause(std::int64_t bytes_read);
-  std::string copy_command(bool freeze) const;
+  std::string copy_command(const std::string& table, bool freeze) const;
 };
 
 // One transaction: TRUNCATE, then COPY with FREEZE. Any row that the server refuses ends it.
 Result<std::vector<FileCount>> load_fast(TableLoad& load);
+// The same for a partitioned table: each row straight into its leaf.
+Result<std::vector<FileCount>> load_leaves(TableLoad& load);
 // One transaction: a savepoint a batch; a batch that is refused is halved until the row is found.
 Result<std::vector<FileCount>> load_carefully(TableLoad& load);
 
