@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "daemon/ingest/advice.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
@@ -192,7 +193,9 @@ class Build {
 }  // namespace
 
 Result<Report> build(const Request& request, Observer& observer, std::stop_token stop) {
-  return Build(request, observer, std::move(stop)).run();
+  Result<Report> report = Build(request, observer, std::move(stop)).run();
+  if (!report) return with_advice(std::move(report).error(), request.pipeline.name);
+  return report;
 }
 
 }  // namespace slipway::ingest

@@ -1,16 +1,12 @@
 #include "daemon/ingest/structure.hpp"
 
 #include "base/pg/identifier.hpp"
-#include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/structure_indexes.hpp"
 
 namespace slipway::ingest {
 namespace {
 
 constexpr std::string_view dependent_objects = "2BP01";
-
-std::string comment_on(std::string_view what, const std::string& comment) {
-  return fmt::format("COMMENT ON {} IS {}", what, pg::literal(comment));
-}
 
 // Columns by array_to_string with a byte that no name has in practice would be a trap: one row a column
 // instead.
@@ -28,94 +24,15 @@ JOIN pg_attribute a ON a.attnum = k.number WHERE c.oid = $1::oid AND a.attrelid 
 constexpr std::string_view other_columns = R"(
 SELECT a.attname FROM pg_constraint c, unnest(c.confkey) WITH ORDINALITY k(number, place)
 JOIN pg_attribute a ON a.attnum = k.number WHERE c.oid = $1::oid AND a.attrelid = c.confrelid ORDER BY k.place)";
-constexpr std::string_view index_columns = R"(
-SELECT a.attname FROM pg_index i, generate_series(0, i.indnkeyatts - 1) place
-JOIN pg_attribute a ON true WHERE i.indexrelid = $1::oid AND a.attrelid = i.indrelid AND a.attnum = i.indkey[place]
-ORDER BY place)";
-
-// What hangs on an index and is lost with it.
-constexpr std::string_view index_settings = R"(
-SELECT i.indisclustered, i.indisreplident, array_to_string(x.reloptions, ', '),
-       obj_description(i.indexrelid, 'pg_class')
-FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indexrelid = $1::oid)";
-constexpr std::string_view index_statistics = R"(
-SELECT attnum, attstattarget FROM pg_attribute WHERE attrelid = $1::oid AND attstattarget >= 0 ORDER BY 1)";
-
-Done add_index_settings(pg::Session& session, const CatalogTable& table, const std::string& index_oid,
-                        const std::string& index_name, bool of_constraint,
-                        std::vector<std::string>& restore) {
-  const std::string index = pg::quoted(table.schema, index_name);
-  const pg::Rows settings = TRY(session.query(index_settings, {index_oid}));
-  if (of_constraint && !settings.text(0, 2).empty())
-    restore.push_back(fmt::format("ALTER INDEX {} SET ({})", index, settings.text(0, 2)));
-  if (settings.truth(0, 0))
-    restore.push_back(fmt::format("ALTER TABLE {} CLUSTER ON {}", table.quoted(), pg::quoted(index_name)));
-  if (settings.truth(0, 1))
-    restore.push_back(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table.quoted(),
-                                  pg::quoted(index_name)));
-  if (!settings.is_null(0, 3)) restore.push_back(comment_on("INDEX " + index, settings.string(0, 3)));
-  const pg::Rows statistics = TRY(session.query(index_statistics, {index_oid}));
-  for (int row = 0; row < statistics.size(); ++row)
-    restore.push_back(fmt::format("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}", index,
-                                  statistics.text(row, 0), statistics.text(row, 1)));
-  return {};
-}
-
-// Those that a partition has from its parent go and come with the parent's.
-constexpr std::string_view constraints_sql = R"(
-SELECT c.oid, c.conname, c.contype, pg_get_constraintdef(c.oid), c.conindid, i.relname, obj_description(c.oid, 'pg_constraint')
-FROM pg_constraint c LEFT JOIN pg_class i ON i.oid = c.conindid
-WHERE c.conrelid = $1::oid AND c.contype IN ('p', 'u', 'x') AND c.conparentid = 0
-ORDER BY c.contype, c.conname)";
-
-Done record_constraints(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts) {
-  const pg::Rows rows = TRY(session.query(constraints_sql, {table.oid}));
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string name = rows.string(row, 1);
-    Part part{table.name,
-              fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", table.quoted(), pg::quoted(name)),
-              {},
-              {},
-              false};
-    part.constraint = {name, table.name, rows.text(row, 2)[0], rows.string(row, 3), {}, {}, {}};
-    part.unique = part.constraint.type != 'x';
-    if (part.unique) part.constraint.columns = TRY(columns_of(session, key_columns, rows.string(row, 0)));
-    part.restore.push_back(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", table.quoted(),
-                                       pg::quoted(name), rows.text(row, 3)));
-    TRY(add_index_settings(session, table, rows.string(row, 4), rows.string(row, 5), true, part.restore));
-    if (!rows.is_null(row, 6))
-      part.restore.push_back(comment_on(fmt::format("CONSTRAINT {} ON {}", pg::quoted(name), table.quoted()),
-                                        rows.string(row, 6)));
-    parts.push_back(std::move(part));
-  }
-  return {};
-}
-
-constexpr std::string_view indexes_sql = R"(
-SELECT i.indexrelid, x.relname, pg_get_indexdef(i.indexrelid), i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
-FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-WHERE i.indrelid = $1::oid
-  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
-  AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)
-ORDER BY i.indisunique DESC, x.relname)";
-
-Done record_indexes(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts) {
-  const pg::Rows rows = TRY(session.query(indexes_sql, {table.oid}));
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string name = rows.string(row, 1);
-    Part part{table.name,
-              "DROP INDEX " + pg::quoted(table.schema, name),
-              {rows.string(row, 2)},
-              {},
-              rows.truth(row, 3)};
-    part.constraint.name = name;
-    part.constraint.table = table.name;
-    if (part.unique) part.constraint.columns = TRY(columns_of(session, index_columns, rows.string(row, 0)));
-    TRY(add_index_settings(session, table, rows.string(row, 0), name, false, part.restore));
-    parts.push_back(std::move(part));
-  }
-  return {};
-}
+// A partition's own name for its part of a foreign key: made first, it becomes that part.
+constexpr std::string_view named_parts_sql = R"(
+WITH RECURSIVE parts(oid, depth) AS (
+  SELECT $1::oid, 0 UNION ALL SELECT c.oid, p.depth + 1 FROM parts p JOIN pg_constraint c ON c.conparentid = p.oid)
+SELECT quote_ident(n.nspname) || '.' || quote_ident(t.relname), quote_ident(c.conname), pg_get_constraintdef(c.oid)
+FROM parts JOIN pg_constraint c USING (oid) JOIN pg_constraint whole ON whole.oid = $1::oid
+JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+WHERE c.conrelid <> whole.conrelid AND c.confrelid = whole.confrelid AND c.conname <> whole.conname
+ORDER BY depth DESC, c.oid)";
 
 constexpr std::string_view foreign_keys_sql = R"(
 SELECT c.oid, c.conname, pg_get_constraintdef(c.oid), t.relname, n.nspname, o.relname, p.nspname,
@@ -141,6 +58,11 @@ Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::v
               {fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", from, name, rows.text(row, 2))},
               {},
               false};
+    const pg::Rows named = TRY(session.query(named_parts_sql, {rows.string(row, 0)}));
+    for (int i = named.size() - 1; i >= 0; --i)
+      part.restore.insert(part.restore.begin(),
+                          fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", named.text(i, 0),
+                                      named.text(i, 1), named.text(i, 2)));
     part.constraint = {rows.string(row, 1), rows.string(row, 3), 'f', rows.string(row, 2), {}, {}, {}};
     part.constraint.columns = TRY(columns_of(session, key_columns, rows.string(row, 0)));
     part.constraint.other_columns = TRY(columns_of(session, other_columns, rows.string(row, 0)));
@@ -202,6 +124,25 @@ Done drop(pg::Session& session, std::vector<Part>& parts, Observer& observer) {
   return {};
 }
 
+bool rejects_duplicates(const Request& request, const std::string& name) {
+  for (const config::Table& table : request.pipeline.tables)
+    if (table.name == name) return table.duplicates == config::Duplicates::reject;
+  return false;
+}
+
+// The table, and its partitions at every level. Of them no more than the names is known.
+Result<std::vector<CatalogTable>> members_of(pg::Session& session, const CatalogTable& table) {
+  if (!table.partitioned) return std::vector{table};
+  const pg::Rows rows = TRY(session.query(
+      "SELECT c.oid, n.nspname, c.relname FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class c "
+      "ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY t.level, c.oid",
+      {table.oid}));
+  std::vector<CatalogTable> members;
+  for (int row = 0; row < rows.size(); ++row)
+    members.push_back({rows.string(row, 0), rows.string(row, 1), rows.string(row, 2), false, {}});
+  return members;
+}
+
 }  // namespace
 
 Result<Structure> take_off(const Request& request, Connection& connection,
@@ -210,13 +151,18 @@ Result<Structure> take_off(const Request& request, Connection& connection,
   pg::Transaction transaction = TRY(connection.begin(request));
   Structure structure;
   for (const CatalogTable& table : tables) {
-    TRY(record_foreign_keys(session, table, structure.foreign_keys));
-    TRY(record_triggers(session, table, structure.triggers));
     std::vector<Part>& indexes = structure.indexes[table.name];
-    // The indexes of a partitioned table are many, with names of their own: they stay on.
-    if (table.partitioned) continue;
-    TRY(record_constraints(session, table, indexes));
-    TRY(record_indexes(session, table, indexes));
+    const bool keep_indexes = table.partitioned && rejects_duplicates(request, table.name);
+    if (keep_indexes)
+      observer.line(
+          fmt::format("the keys and indexes of table {} stay on during the load, which is slower: "
+                      "it is partitioned, and duplicates are to become rejects",
+                      table.name));
+    for (const CatalogTable& member : TRY(members_of(session, table))) {
+      TRY(record_foreign_keys(session, member, structure.foreign_keys));
+      TRY(record_triggers(session, member, structure.triggers));
+      if (!keep_indexes) TRY(record_indexes(session, member, indexes));
+    }
   }
   TRY(drop(session, structure.foreign_keys, observer));
   TRY(drop(session, structure.triggers, observer));

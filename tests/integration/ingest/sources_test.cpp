@@ -223,6 +223,7 @@ TEST(Sources, StopsWhenAsked) {
   Result<Report> report = portal.build(stop.get_token());
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().kind(), Kind::cancelled);
+  EXPECT_NE(report.error().text().find("slipway ingest demo"), std::string::npos) << report.error().text();
   EXPECT_LT(real_clock().steady() - start, Millis(60'000));
   EXPECT_EQ(portal.value("SELECT count(*) FROM t"), "0");
 }

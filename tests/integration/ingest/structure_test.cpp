@@ -44,7 +44,7 @@ SELECT 'constraint', conrelid::regclass, conname, contype::text, pg_get_constrai
 UNION ALL SELECT 'index', i.indrelid::regclass, x.relname, pg_get_indexdef(i.indexrelid), array_to_string(x.reloptions, ','), i.indisclustered, i.indisreplident, i.indisvalid::text || i.indisunique::text, obj_description(i.indexrelid, 'pg_class') FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE x.relnamespace = 'public'::regnamespace
 UNION ALL SELECT 'trigger', tgrelid::regclass, tgname, pg_get_triggerdef(oid), tgenabled::text, false, false, '', obj_description(oid, 'pg_trigger') FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'statistics', a.attrelid::regclass, a.attname, a.attstattarget::text, '', false, false, '', '' FROM pg_attribute a JOIN pg_class x ON x.oid = a.attrelid WHERE x.relnamespace = 'public'::regnamespace AND a.attstattarget >= 0 AND x.relkind = 'i'
-UNION ALL SELECT 'table', oid, relname, relreplident::text, pg_get_userbyid(relowner), relhastriggers, relhasindex, '', '' FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+UNION ALL SELECT 'table', oid, relname, relreplident::text, pg_get_userbyid(relowner), relhastriggers, relhasindex, '', '' FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 ORDER BY 1, 3, 2, 4)";
 
 TEST(Structure, IsTheSameAfterTheLoad) {
@@ -143,6 +143,88 @@ TEST(Structure, KeepsPartitions) {
   EXPECT_EQ(portal.rows("SELECT (SELECT count(*) FROM m24), (SELECT count(*) FROM m25)"), "1|1\n");
   EXPECT_NE(portal.read("rejects/m.m.csv.rejects.log").find("table m has no partition for"),
             std::string::npos);
+}
+
+// Levels, indexes with names of their own that were attached, a leaf's own, foreign keys both ways.
+constexpr const char* partitioned_schema = R"(
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;
+CREATE TABLE study (id int PRIMARY KEY);
+CREATE TABLE m (id int NOT NULL, day date NOT NULL, study int, note text,
+  CONSTRAINT m_key PRIMARY KEY (id, day) WITH (fillfactor = 71),
+  CONSTRAINT m_once UNIQUE (day, id, note) WITH (fillfactor = 72) DEFERRABLE INITIALLY DEFERRED) PARTITION BY RANGE (day);
+CREATE TABLE m24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE m25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (id);
+CREATE TABLE m25_1 PARTITION OF m25 FOR VALUES IN (1);
+CREATE TABLE m25_rest (note text, study int, id int NOT NULL, day date NOT NULL);
+ALTER TABLE m25_rest ADD CONSTRAINT "Its own key" PRIMARY KEY (id, day);
+CREATE INDEX "its own index" ON m25_rest (study) WITH (fillfactor = 60);
+ALTER TABLE m25_rest ADD CONSTRAINT its_own_fk FOREIGN KEY (study) REFERENCES study;
+ALTER TABLE m25 ATTACH PARTITION m25_rest DEFAULT;
+CREATE INDEX m_study ON m (study);
+CREATE UNIQUE INDEX m_unique ON m (day DESC, id, note) INCLUDE (study) WHERE study > 0;
+CREATE INDEX only_here ON m24 (lower(note));
+CREATE INDEX unfinished ON ONLY m (note);
+ALTER TABLE m24 CLUSTER ON only_here;
+ALTER TABLE m25_1 REPLICA IDENTITY USING INDEX m25_1_pkey;
+COMMENT ON CONSTRAINT m_key ON m IS 'the key';
+COMMENT ON INDEX "its own index" IS 'of a leaf';
+ALTER TABLE m ADD CONSTRAINT of_study FOREIGN KEY (study) REFERENCES study;
+CREATE TABLE part (id int, m int, day date, CONSTRAINT of_m FOREIGN KEY (m, day) REFERENCES m);
+CREATE TRIGGER touch BEFORE INSERT ON m FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER leaf_touch BEFORE INSERT ON m24 FOR EACH ROW EXECUTE FUNCTION touch();
+)";
+
+constexpr const char* family_dump = R"(
+SELECT h.inhrelid::regclass::text, h.inhparent::regclass::text, x.relispartition, c.conname, p.conname, c.coninhcount, c.conislocal
+FROM pg_inherits h JOIN pg_class x ON x.oid = h.inhrelid
+LEFT JOIN pg_constraint c ON c.conindid = h.inhrelid AND c.contype IN ('p', 'u') LEFT JOIN pg_constraint p ON p.oid = c.conparentid
+UNION ALL
+SELECT c.conrelid::regclass::text, c.confrelid::regclass::text, c.convalidated, c.conname, p.conname, c.coninhcount, c.conislocal
+FROM pg_constraint c LEFT JOIN pg_constraint p ON p.oid = c.conparentid WHERE c.contype = 'f'
+ORDER BY 1, 2, 4)";
+
+TEST(Structure, OfPartitionsIsTheSameAfterTheLoad) {
+  Portal declared;
+  declared.schema(partitioned_schema);
+  declared.built();
+
+  Portal portal;
+  portal.schema(partitioned_schema);
+  portal.file("m.csv",
+              "id,day,study,note\n1,2024-05-05,1,a\n1,2025-05-05,1,b\n3,2025-01-01,2,\n4,2024-01-01,,d\n");
+  portal.file("study.csv", "id\n1\n2\n");
+  portal.file("part.csv", "id,m,day\n1,3,2025-01-01\n");
+  for (const char* table : {"m", "study", "part"}) portal.table(table, std::string(table) + ".csv");
+  portal.built();
+
+  EXPECT_EQ(portal.listener.all_lines(), "");
+  EXPECT_EQ(declared.rows(catalog_dump), portal.rows(catalog_dump));
+  EXPECT_EQ(declared.rows(family_dump), portal.rows(family_dump));
+  EXPECT_EQ(portal.value("SELECT count(*) FROM m"), "4");
+}
+
+TEST(Structure, NamesDuplicateKeysOfPartitions) {
+  for (const bool reject : {false, true}) {
+    Portal portal;
+    portal.schema(
+        "CREATE TABLE m (id int PRIMARY KEY) PARTITION BY LIST (id);"
+        "CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1); CREATE TABLE m2 PARTITION OF m FOR VALUES IN "
+        "(2);");
+    portal.file("m.csv", "id\n1\n2\n1\n");
+    config::Table& table = portal.table("m", "m.csv");
+    if (reject) table.duplicates = config::Duplicates::reject;
+    portal.allow(1);
+    Result<Report> report = portal.build();
+    EXPECT_EQ(static_cast<bool>(report), reject);
+    if (report) {
+      EXPECT_EQ(portal.value("SELECT count(*) FROM m"), "2");
+    } else {
+      EXPECT_NE(
+          report.error().text().find("table m: m_pkey (\"id\") is not unique: more than one row has (1)"),
+          std::string::npos)
+          << report.error().text();
+    }
+  }
 }
 
 TEST(Structure, LeavesInheritingTablesAlone) {
