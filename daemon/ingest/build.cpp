@@ -107,7 +107,7 @@ class Build {
     TRY(load(structure));
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
-    TRY(put_keys_and_triggers_on(request_, connection, structure));
+    TRY(put_the_rest_on(request_, connection, structure));
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
     TRY(analyze(connection, tables));

@@ -161,7 +161,9 @@ Result<Structure> take_off(const Request& request, Connection& connection,
     for (const CatalogTable& member : TRY(members_of(session, table))) {
       TRY(record_foreign_keys(session, member, structure.foreign_keys));
       TRY(record_triggers(session, member, structure.triggers));
-      if (!keep_indexes) TRY(record_indexes(session, member, indexes));
+      if (keep_indexes) continue;
+      TRY(record_indexes(session, member, indexes));
+      TRY(replace_views(session, member, structure.views));
     }
   }
   TRY(drop(session, structure.foreign_keys, observer));

@@ -8,6 +8,7 @@
 
 #include "daemon/ingest/catalog.hpp"
 #include "daemon/ingest/connection.hpp"
+#include "daemon/ingest/structure_views.hpp"
 
 namespace slipway::ingest {
 
@@ -32,6 +33,7 @@ struct Part {
 
 struct Structure {
   std::map<std::string, std::vector<Part>> indexes;  // by table: constraints first, then plain indexes
+  std::vector<View> views;
   std::vector<Part> foreign_keys;
   std::vector<Part> triggers;
 };
@@ -40,6 +42,7 @@ struct Structure {
 Result<Structure> take_off(const Request& request, Connection& connection,
                            const std::vector<CatalogTable>& tables, Observer& observer);
 Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes);
-Done put_keys_and_triggers_on(const Request& request, Connection& connection, const Structure& structure);
+// Views, foreign keys and triggers, once all indexes are on.
+Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure);
 
 }  // namespace slipway::ingest

@@ -99,6 +99,12 @@ Done put_on(const Request& request, Connection& connection, const Part& part) {
   return explained(request, connection, part, std::move(failure));
 }
 
+Done put_views_on(const Request& request, Connection& connection, const std::vector<View>& views) {
+  pg::Transaction transaction = TRY(connection.begin(request));
+  for (const View& view : views) TRY(connection.session().script(view.restore));
+  return transaction.commit();
+}
+
 }  // namespace
 
 Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes) {
@@ -106,7 +112,8 @@ Done put_indexes_on(const Request& request, Connection& connection, const std::v
   return {};
 }
 
-Done put_keys_and_triggers_on(const Request& request, Connection& connection, const Structure& structure) {
+Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure) {
+  TRY(put_views_on(request, connection, structure.views));
   for (const Part& part : structure.foreign_keys) TRY(put_on(request, connection, part));
   for (const Part& part : structure.triggers) TRY(put_on(request, connection, part));
   return {};

@@ -35,7 +35,9 @@ CREATE TABLE sample (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, study i
   CONSTRAINT of_study FOREIGN KEY (study) REFERENCES "Study" ON DELETE CASCADE DEFERRABLE);
 COMMENT ON CONSTRAINT of_study ON sample IS 'whose';
 CREATE TABLE unloaded (study int REFERENCES "Study" (id));
-CREATE VIEW per_study AS SELECT s.id, s.code, s.note FROM "Study" s GROUP BY s.id;
+CREATE VIEW per_study (number, code, note) WITH (security_barrier = true) AS SELECT s.id, s.code, s.note COLLATE "C", a.id, count(*)::numeric(9, 2) AS many FROM "Study" s, sample a GROUP BY s.id, a.id;
+COMMENT ON VIEW per_study IS 'groups by keys';
+CREATE VIEW over_it AS SELECT number, code FROM per_study;
 COMMIT;
 )";
 
@@ -45,6 +47,7 @@ UNION ALL SELECT 'index', i.indrelid::regclass, x.relname, pg_get_indexdef(i.ind
 UNION ALL SELECT 'trigger', tgrelid::regclass, tgname, pg_get_triggerdef(oid), tgenabled::text, false, false, '', obj_description(oid, 'pg_trigger') FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'statistics', a.attrelid::regclass, a.attname, a.attstattarget::text, '', false, false, '', '' FROM pg_attribute a JOIN pg_class x ON x.oid = a.attrelid WHERE x.relnamespace = 'public'::regnamespace AND a.attstattarget >= 0 AND x.relkind = 'i'
 UNION ALL SELECT 'table', oid, relname, relreplident::text, pg_get_userbyid(relowner), relhastriggers, relhasindex, '', '' FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+UNION ALL SELECT 'view', oid, relname, pg_get_viewdef(oid), array_to_string(reloptions, ','), false, false, relacl::text, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace
 ORDER BY 1, 3, 2, 4)";
 
 TEST(Structure, IsTheSameAfterTheLoad) {
@@ -67,12 +70,7 @@ TEST(Structure, IsTheSameAfterTheLoad) {
   EXPECT_EQ(portal.rows("SELECT id, double FROM \"Study\" ORDER BY id"), "3|2\n7|2\n9|4\n");
   EXPECT_EQ(portal.value("SELECT nextval('\"Study_id_seq\"')"), "10");
   EXPECT_EQ(portal.value("SELECT nextval('sample_id_seq')"), "7");
-  EXPECT_NE(
-      portal.listener.all_lines().find(
-          "Study_pkey of table Study stays on during the load, which is slower: cannot drop constraint "
-          "Study_pkey on table \"Study\" because other objects depend on it (view per_study depends on"),
-      std::string::npos)
-      << portal.listener.all_lines();
+  EXPECT_EQ(portal.listener.all_lines().find("stays on"), std::string::npos) << portal.listener.all_lines();
   EXPECT_NE(portal.listener.all_lines().find("goes by text COPY"), std::string::npos);
 }
 
@@ -95,6 +93,23 @@ TEST(Structure, ComesFromADumpAsWell) {
   portal.built();
   portal.run("DROP TABLE slipway_manifest");
   EXPECT_EQ(declared.rows(catalog_dump), portal.rows(catalog_dump));
+}
+
+// A materialized view cannot be replaced.
+TEST(Structure, SaysWhyAKeyStaysOn) {
+  Portal portal;
+  portal.schema(
+      "CREATE TABLE t (id int PRIMARY KEY, name text); CREATE VIEW v AS SELECT id, name FROM t GROUP BY id;"
+      "CREATE MATERIALIZED VIEW mv AS SELECT id, name FROM t GROUP BY id;");
+  portal.file("t.csv", "id,name\n1,a\n");
+  portal.table("t", "t.csv");
+  portal.built();
+  EXPECT_NE(portal.listener.all_lines().find(
+                "t_pkey of table t stays on during the load, which is slower: cannot drop constraint t_pkey "
+                "on table t because other objects depend on it (materialized view mv depends on constraint"),
+            std::string::npos)
+      << portal.listener.all_lines();
+  EXPECT_EQ(portal.rows("SELECT * FROM v"), "1|a\n");
 }
 
 TEST(Structure, NamesDuplicateKeys) {
