@@ -1,78 +1,13 @@
 #include "daemon/ingest/structure.hpp"
 
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/structure_foreign_keys.hpp"
 #include "daemon/ingest/structure_indexes.hpp"
 
 namespace slipway::ingest {
 namespace {
 
 constexpr std::string_view dependent_objects = "2BP01";
-
-// Columns by array_to_string with a byte that no name has in practice would be a trap: one row a column
-// instead.
-Result<std::vector<std::string>> columns_of(pg::Session& session, std::string_view source,
-                                            const std::string& oid) {
-  const pg::Rows rows = TRY(session.query(source, {oid}));
-  std::vector<std::string> columns;
-  for (int row = 0; row < rows.size(); ++row) columns.push_back(pg::quoted(rows.text(row, 0)));
-  return columns;
-}
-
-constexpr std::string_view key_columns = R"(
-SELECT a.attname FROM pg_constraint c, unnest(c.conkey) WITH ORDINALITY k(number, place)
-JOIN pg_attribute a ON a.attnum = k.number WHERE c.oid = $1::oid AND a.attrelid = c.conrelid ORDER BY k.place)";
-constexpr std::string_view other_columns = R"(
-SELECT a.attname FROM pg_constraint c, unnest(c.confkey) WITH ORDINALITY k(number, place)
-JOIN pg_attribute a ON a.attnum = k.number WHERE c.oid = $1::oid AND a.attrelid = c.confrelid ORDER BY k.place)";
-// A partition's own name for its part of a foreign key: made first, it becomes that part.
-constexpr std::string_view named_parts_sql = R"(
-WITH RECURSIVE parts(oid, depth) AS (
-  SELECT $1::oid, 0 UNION ALL SELECT c.oid, p.depth + 1 FROM parts p JOIN pg_constraint c ON c.conparentid = p.oid)
-SELECT quote_ident(n.nspname) || '.' || quote_ident(t.relname), quote_ident(c.conname), pg_get_constraintdef(c.oid)
-FROM parts JOIN pg_constraint c USING (oid) JOIN pg_constraint whole ON whole.oid = $1::oid
-JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-WHERE c.conrelid <> whole.conrelid AND c.confrelid = whole.confrelid AND c.conname <> whole.conname
-ORDER BY depth DESC, c.oid)";
-
-constexpr std::string_view foreign_keys_sql = R"(
-SELECT c.oid, c.conname, pg_get_constraintdef(c.oid), t.relname, n.nspname, o.relname, p.nspname,
-       obj_description(c.oid, 'pg_constraint')
-FROM pg_constraint c
-JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-JOIN pg_class o ON o.oid = c.confrelid JOIN pg_namespace p ON p.oid = o.relnamespace
-WHERE (c.conrelid = $1::oid OR c.confrelid = $1::oid) AND c.contype = 'f' AND c.conparentid = 0
-ORDER BY n.nspname, t.relname, c.conname)";
-
-Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts) {
-  const pg::Rows rows = TRY(session.query(foreign_keys_sql, {table.oid}));
-  for (int row = 0; row < rows.size(); ++row) {
-    const std::string name = pg::quoted(rows.text(row, 1));
-    const std::string from = pg::quoted(rows.text(row, 4), rows.text(row, 3));
-    // One that joins two loaded tables is met twice.
-    const std::string drop = fmt::format("ALTER TABLE {} DROP CONSTRAINT {}", from, name);
-    bool known = false;
-    for (const Part& part : parts) known = known || part.drop == drop;
-    if (known) continue;
-    Part part{from,
-              drop,
-              {fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", from, name, rows.text(row, 2))},
-              {},
-              false};
-    const pg::Rows named = TRY(session.query(named_parts_sql, {rows.string(row, 0)}));
-    for (int i = named.size() - 1; i >= 0; --i)
-      part.restore.insert(part.restore.begin(),
-                          fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", named.text(i, 0),
-                                      named.text(i, 1), named.text(i, 2)));
-    part.constraint = {rows.string(row, 1), rows.string(row, 3), 'f', rows.string(row, 2), {}, {}, {}};
-    part.constraint.columns = TRY(columns_of(session, key_columns, rows.string(row, 0)));
-    part.constraint.other_columns = TRY(columns_of(session, other_columns, rows.string(row, 0)));
-    part.constraint.other_table = pg::quoted(rows.text(row, 6), rows.text(row, 5));
-    if (!rows.is_null(row, 7))
-      part.restore.push_back(comment_on(fmt::format("CONSTRAINT {} ON {}", name, from), rows.string(row, 7)));
-    parts.push_back(std::move(part));
-  }
-  return {};
-}
 
 constexpr std::string_view triggers_sql = R"(
 SELECT tgname, pg_get_triggerdef(oid), tgenabled, obj_description(oid, 'pg_trigger')
