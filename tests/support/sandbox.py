@@ -92,7 +92,7 @@ class Sandbox:
         self.before = folders()
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="slipway-test-", dir="/tmp"))
         # Servers drop to another user, which has to reach its part of the folder.
-        self.path.chmod(0o755)
+        self.path.chmod(0o777)
         return self
 
     def __exit__(self, *unused):
