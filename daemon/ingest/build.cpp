@@ -111,6 +111,7 @@ class Build {
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
     TRY(analyze(connection, tables));
+    TRY(refresh_views(request_, connection));
     observer_.phase("count");
     TRY(count(connection));
     TRY(grant_reading(request_, connection));

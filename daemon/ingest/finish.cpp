@@ -46,6 +46,21 @@ Done set_sequences(const Request& request, Connection& connection, const std::ve
   return transaction.commit();
 }
 
+Done refresh_views(const Request& request, Connection& connection) {
+  // Made in this order, so none needs a later one.
+  const pg::Rows views = TRY(connection.session().query(
+      "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind = 'm' AND c.relispopulated AND n.nspname = $1 ORDER BY c.oid",
+      {request.schema}));
+  for (int row = 0; row < views.size(); ++row) {
+    TRY(connection.go_on());
+    const std::string view = pg::quoted(views.text(row, 0), views.text(row, 1));
+    TRY(connection.session().script("REFRESH MATERIALIZED VIEW " + view));
+    TRY(connection.session().script("ANALYZE " + view));
+  }
+  return {};
+}
+
 Done analyze(Connection& connection, const std::vector<CatalogTable>& tables) {
   for (const CatalogTable& table : tables) {
     TRY(connection.go_on());

@@ -7,6 +7,9 @@
 namespace slipway::ingest {
 
 Done set_sequences(const Request& request, Connection& connection, const std::vector<CatalogTable>& tables);
+// Materialized views that the schema files made were filled from empty tables. Those made WITH NO DATA stay
+// so.
+Done refresh_views(const Request& request, Connection& connection);
 Done analyze(Connection& connection, const std::vector<CatalogTable>& tables);
 Done grant_reading(const Request& request, Connection& connection);
 

@@ -112,6 +112,19 @@ TEST(Structure, SaysWhyAKeyStaysOn) {
   EXPECT_EQ(portal.rows("SELECT * FROM v"), "1|a\n");
 }
 
+TEST(Structure, MaterializedViewsHoldWhatWasLoaded) {
+  Portal portal;
+  portal.schema(
+      "CREATE TABLE t (id int PRIMARY KEY, name text); CREATE MATERIALIZED VIEW names AS SELECT name FROM t;"
+      "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM names;"
+      "CREATE MATERIALIZED VIEW later AS SELECT * FROM t WITH NO DATA;");
+  portal.file("t.csv", "id,name\n1,a\n2,b\n");
+  portal.table("t", "t.csv");
+  portal.built();
+  EXPECT_EQ(portal.rows("SELECT n, (SELECT count(*) FROM names) FROM counted"), "2|2\n");
+  EXPECT_EQ(portal.rows("SELECT relispopulated FROM pg_class WHERE relname = 'later'"), "f\n");
+}
+
 TEST(Structure, NamesDuplicateKeys) {
   Portal portal;
   portal.schema("CREATE TABLE t (a int, b text, PRIMARY KEY (a, b));");
