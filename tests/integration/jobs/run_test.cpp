@@ -51,7 +51,9 @@ TEST_F(Running, ItsNewsAndItsEndAreWritten) {
   EXPECT_NE(after.progress.find("image"), std::string::npos);
   EXPECT_NE(after.result.find("succeeded"), std::string::npos);
   std::string kinds;
-  for (const Event& event : *events_after(session, job.id, 0, 100)) kinds += event.kind + " ";
+  const auto events = events_after(session, job.id, 0, 100);
+  ASSERT_TRUE(events) << events.error().text();
+  for (const Event& event : *events) kinds += event.kind + " ";
   EXPECT_EQ(kinds, "state state phase line progress state ");
 }
 
