@@ -3,13 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "base/version.hpp"
 #include "swap/commands/commands.hpp"
 
 using namespace slipway;
 
 int main(int argc, char** argv) {
   CLI::App app{"Promote, roll back and look at snapshots"};
-  app.set_version_flag("--version", "swap 0.1.0");
+  app.set_version_flag("--version", fmt::format("swap {}", version));
   app.require_subcommand(1);
   app.fallthrough();
 

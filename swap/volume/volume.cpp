@@ -2,12 +2,11 @@
 
 #include "base/digest.hpp"
 #include "base/pg/identifier.hpp"
+#include "base/version.hpp"
 #include "swap/volume/manifest_table.hpp"
 
 namespace slipway::swap {
 namespace {
-
-constexpr std::string_view version = "0.1.0";
 
 // The newest id that this home has ever given out, removed snapshots included.
 Result<std::string> last_id(const Seams& seams, const HomeNames& names) {
