@@ -4,22 +4,18 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/files.hpp"
+#include "tests/support/forwarding_files.hpp"
 
 namespace slipway::test {
 
-class KillingFiles : public Files {
+class KillingFiles : public ForwardingFiles {
  public:
   enum class When { before, after };
   KillingFiles(int nth, When when) : left_(nth), when_(when) {}
 
-  Result<std::string> read(const Path& path, std::size_t limit) override {
-    return real_files().read(path, limit);
-  }
   Done write(const Path& path, std::string_view content, mode_t mode) override {
     return change([&] { return real_files().write(path, content, mode); });
   }
-  Done make_folders(const Path& path, mode_t mode) override { return real_files().make_folders(path, mode); }
   Done symlink(const Path& target, const Path& link) override {
     return change([&] { return real_files().symlink(target, link); });
   }
@@ -32,12 +28,6 @@ class KillingFiles : public Files {
   Done remove_tree(const Path& path) override {
     return change([&] { return real_files().remove_tree(path); });
   }
-  Done sync_folder(const Path& path) override { return real_files().sync_folder(path); }
-  Result<std::optional<std::string>> read_link(const Path& path) override {
-    return real_files().read_link(path);
-  }
-  Result<std::vector<std::string>> list(const Path& folder) override { return real_files().list(folder); }
-  bool exists(const Path& path) override { return real_files().exists(path); }
 
  private:
   template <class Effect>
