@@ -47,6 +47,7 @@ Done write_all(int fd, std::string_view content, const Path& path) {
 class RealFiles : public Files {
  public:
   Result<std::string> read(const Path& path, std::size_t limit_bytes) override;
+  Result<std::optional<std::string>> read_if_there(const Path& path, std::size_t limit_bytes) override;
   Done write(const Path& path, std::string_view content, mode_t mode) override;
   Done make_folders(const Path& path, mode_t mode) override;
   Done symlink(const Path& target, const Path& link) override;
@@ -56,12 +57,27 @@ class RealFiles : public Files {
   Done sync_folder(const Path& path) override;
   Result<std::optional<std::string>> read_link(const Path& path) override;
   Result<std::vector<std::string>> list(const Path& folder) override;
+  Result<bool> is_there(const Path& path) override;
   bool exists(const Path& path) override { return ::access(path.c_str(), F_OK) == 0; }
+
+ private:
+  Result<std::string> read_open(const Descriptor& file, const Path& path, std::size_t limit_bytes);
 };
 
 Result<std::string> RealFiles::read(const Path& path, std::size_t limit_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return errno_error(fmt::format("cannot open {}", path.string()));
+  return read_open(file, path, limit_bytes);
+}
+
+Result<std::optional<std::string>> RealFiles::read_if_there(const Path& path, std::size_t limit_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return std::optional<std::string>();
+  if (!file) return errno_error(fmt::format("cannot open {}", path.string()));
+  return std::optional<std::string>(TRY(read_open(file, path, limit_bytes)));
+}
+
+Result<std::string> RealFiles::read_open(const Descriptor& file, const Path& path, std::size_t limit_bytes) {
   std::string content;
   char buffer[65536];
   while (true) {
@@ -132,7 +148,7 @@ Done RealFiles::remove_tree(const Path& path) {
   std::error_code code;
   std::filesystem::remove_all(path, code);
   if (code) return errno_error(fmt::format("cannot remove the folder {}", path.string()), code.value());
-  return exists(folder_of(path)) ? sync_folder(folder_of(path)) : Done{};
+  return TRY(is_there(folder_of(path))) ? sync_folder(folder_of(path)) : Done{};
 }
 
 Done RealFiles::sync_folder(const Path& path) {
@@ -140,6 +156,12 @@ Done RealFiles::sync_folder(const Path& path) {
   if (!folder || ::fsync(folder.get()) != 0)
     return errno_error(fmt::format("cannot fsync the folder {}", path.string()));
   return {};
+}
+
+Result<bool> RealFiles::is_there(const Path& path) {
+  if (::access(path.c_str(), F_OK) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return errno_error(fmt::format("cannot look for {}", path.string()));
 }
 
 Result<std::optional<std::string>> RealFiles::read_link(const Path& path) {

@@ -24,6 +24,9 @@ class Files {
 
   // The whole of a file, at most limit_bytes of it; larger is an error, never a truncation.
   virtual Result<std::string> read(const Path& path, std::size_t limit_bytes = 64 << 20) = 0;
+  // Nothing where there is no such file.
+  virtual Result<std::optional<std::string>> read_if_there(const Path& path,
+                                                           std::size_t limit_bytes = 64 << 20) = 0;
   // All or nothing, and on disk when it returns: temp file, fsync, rename, fsync of the folder.
   virtual Done write(const Path& path, std::string_view content, mode_t mode = 0644) = 0;
   virtual Done make_folders(const Path& path, mode_t mode = 0755) = 0;
@@ -37,7 +40,10 @@ class Files {
   // What a link says, unresolved; nothing where there is no such path. An error where it is not a link.
   virtual Result<std::optional<std::string>> read_link(const Path& path) = 0;
   virtual Result<std::vector<std::string>> list(const Path& folder) = 0;  // names, sorted; no folder: none
-  virtual bool exists(const Path& path) = 0;                              // follows links
+  // Follows links; false also where it cannot be looked at.
+  virtual bool exists(const Path& path) = 0;
+  // Where that matters: what cannot be looked at is an error: taken as missing it would be made anew.
+  virtual Result<bool> is_there(const Path& path) = 0;
 };
 
 Files& real_files();

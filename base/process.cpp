@@ -13,6 +13,11 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "base/broken_pipe.hpp"
+#include "base/log.hpp"
+#include "base/program_path.hpp"
+#include "base/scope.hpp"
+
 namespace slipway {
 namespace {
 
@@ -30,24 +35,9 @@ struct Prepared {
   std::string folder;
 };
 
-std::string in_path(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* path = std::getenv("PATH");
-  // Debian keeps pgbouncer in /usr/sbin, which a normal user's PATH lacks.
-  std::string folders = (path ? std::string(path) : std::string("/usr/bin:/bin")) + ":/usr/sbin:/sbin";
-  std::size_t begin = 0;
-  while (begin <= folders.size()) {
-    const std::size_t end = std::min(folders.find(':', begin), folders.size());
-    const std::string candidate = folders.substr(begin, end - begin) + "/" + name;
-    if (end > begin && ::access(candidate.c_str(), X_OK) == 0) return candidate;
-    begin = end + 1;
-  }
-  return {};
-}
-
 Result<Prepared> prepare(const Command& command) {
   Prepared ready;
-  ready.program = in_path(command.argv.at(0));
+  ready.program = program_path(command.argv.at(0));
   if (ready.program.empty())
     return fail("cannot find the program {}", command.argv[0]).next("Install it, or add its folder to PATH.");
   for (const std::string& argument : command.argv) ready.argv.push_back(const_cast<char*>(argument.c_str()));
@@ -123,19 +113,10 @@ void keep_tail(std::string& output, const char* bytes, std::size_t count) {
   if (output.size() > 2 * kept_output_bytes) output.erase(0, output.size() - kept_output_bytes);
 }
 
-// write(2) to a program that may have closed its input: SIGPIPE would end us instead.
+// write(2) to a program that may have closed its input.
 ssize_t write_unkilled(int fd, std::string_view bytes) {
-  sigset_t broken_pipe, before;
-  sigemptyset(&broken_pipe);
-  sigaddset(&broken_pipe, SIGPIPE);
-  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
-  const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-  const int code = errno;
-  const timespec at_once{};
-  if (written < 0 && code == EPIPE) ::sigtimedwait(&broken_pipe, nullptr, &at_once);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  errno = code;
-  return written;
+  const NoBrokenPipe no_broken_pipe;
+  return ::write(fd, bytes.data(), bytes.size());
 }
 
 // Feeds the input, gathers the output, and ends the whole group when the limit has passed.
@@ -228,6 +209,25 @@ Error start_error(const Command& command, int code) {
   return errno_error(fmt::format("cannot start {}", command.argv[0]), code);
 }
 
+// In the child: until the parent's word. Without it the parent is gone, and nobody would know of us.
+void wait_for_go(Pipe& go) {
+  go.close_write();
+  char word = 0;
+  ssize_t got;
+  do got = ::read(go.read_end, &word, 1);
+  while (got < 0 && errno == EINTR);
+  if (got != 1) ::_exit(127);
+}
+
+// Before it executes. Without a scope of its own it is still worth starting, so a failure is only told.
+void separate(pid_t pid, const Command& command) {
+  const Done moved = move_into_own_scope(pid, command.argv[0]);
+  if (!moved)
+    log::warning(
+        "{} (process {}) has no scope of its own and may be stopped with the unit that started it: {}",
+        command.argv[0], pid, moved.error().summary());
+}
+
 class RealProcesses : public Processes {
  public:
   Result<Finished> run(const Command& command) override;
@@ -269,8 +269,8 @@ Result<ProcessId> RealProcesses::start_detached(const Command& command, const st
   const Prepared ready = TRY(prepare(command));
   std::vector<int> keep = keep_fds;
   std::sort(keep.begin(), keep.end());
-  Pipe report, born;
-  if (!report.open() || !born.open()) return errno_error("cannot make a pipe");
+  Pipe report, born, go;
+  if (!report.open() || !born.open() || !go.open()) return errno_error("cannot make a pipe");
   const int file = open_output(command.output);
   if (file < 0) return errno_error(fmt::format("cannot open {}", command.output.string()));
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -287,6 +287,7 @@ Result<ProcessId> RealProcesses::start_detached(const Command& command, const st
     ::dup2(nothing, 0);
     ::dup2(file, 1);
     ::dup2(file, 2);
+    wait_for_go(go);
     become(ready, report.write_end, keep);
   }
   const int fork_code = errno;
@@ -298,6 +299,9 @@ Result<ProcessId> RealProcesses::start_detached(const Command& command, const st
   const bool told = ::read(born.read_end, &pid, sizeof pid) == static_cast<ssize_t>(sizeof pid);
   ::waitpid(middle, nullptr, 0);
   if (!told || pid <= 0) return start_error(command, EAGAIN);
+  separate(pid, command);
+  // Without the word it ends by itself, as soon as `go` is closed here.
+  if (::write(go.write_end, "g", 1) != 1) return start_error(command, errno);
   if (const int code = exec_outcome(report); code != 0) return start_error(command, code);
   const std::optional<ProcessId> process = find_process(pid);
   if (!process) return fail("{} ended as soon as it was started", command.argv[0]);
@@ -305,6 +309,21 @@ Result<ProcessId> RealProcesses::start_detached(const Command& command, const st
 }
 
 }  // namespace
+
+std::string program_path(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  // Debian keeps pgbouncer in /usr/sbin, which a normal user's PATH lacks.
+  std::string folders = (path ? std::string(path) : std::string("/usr/bin:/bin")) + ":/usr/sbin:/sbin";
+  std::size_t begin = 0;
+  while (begin <= folders.size()) {
+    const std::size_t end = std::min(folders.find(':', begin), folders.size());
+    const std::string candidate = folders.substr(begin, end - begin) + "/" + name;
+    if (end > begin && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    begin = end + 1;
+  }
+  return {};
+}
 
 Processes& real_processes() {
   static RealProcesses processes;

@@ -44,8 +44,9 @@ class Processes {
   virtual ~Processes() = default;
   // An error only if it could not be started; look at the status for the rest.
   virtual Result<Finished> run(const Command& command) = 0;
-  // In a session of its own, adopted by init, with no descriptors of ours but those in keep_fds (under the
-  // same numbers). Returns once the program has been executed.
+  // In a session of its own (and in a scope of its own where systemd runs), adopted by init, with no
+  // descriptors of ours but those in keep_fds (under the same numbers). Returns once the program has been
+  // executed.
   virtual Result<ProcessId> start_detached(const Command& command, const std::vector<int>& keep_fds = {}) = 0;
 };
 

@@ -1,5 +1,6 @@
 // Knowing a process again, by its pid and its start time, and acting on that very one.
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,16 +82,17 @@ bool wait_for_end(const ProcessId& process, Millis limit) {
 }
 
 std::vector<ProcessId> processes_in(const Path& folder) {
-  std::error_code code;
-  const Path real = std::filesystem::canonical(folder, code);
+  struct stat wanted {};
   std::vector<ProcessId> found;
-  if (code) return found;
+  if (::stat(folder.c_str(), &wanted) != 0) return found;
   const Result<std::vector<std::string>> names = real_files().list("/proc");
   if (!names) return found;
   for (const std::string& name : *names) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const Result<std::optional<std::string>> where = real_files().read_link(Path("/proc") / name / "cwd");
-    if (!where || !*where || **where != real.string()) continue;
+    // The folder itself rather than its path, which reads differently from within a unit's own mounts.
+    struct stat here {};
+    if (::stat(("/proc/" + name + "/cwd").c_str(), &here) != 0) continue;
+    if (here.st_dev != wanted.st_dev || here.st_ino != wanted.st_ino) continue;
     if (const std::optional<ProcessId> process = find_process(std::atoi(name.c_str())))
       found.push_back(*process);
   }

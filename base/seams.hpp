@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "base/pg/connections.hpp"
 #include "base/process.hpp"
 
 namespace slipway {
@@ -11,6 +12,7 @@ struct Seams {
   Files& files;
   Clock& clock;
   Processes& processes;
+  pg::Connections& connections = pg::real_connections();
 };
 
 inline Seams real_seams() {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/digest.hpp"
+#include "base/scope_keeper.hpp"
 #include "swap/user.hpp"
 
 namespace slipway::swap {
@@ -67,14 +68,19 @@ std::vector<Path> run_candidates(Files& files, const Path& home, uid_t uid) {
   return candidates;
 }
 
+bool is_missing(Files& files, const Path& path) {
+  const Result<bool> there = files.is_there(path);
+  return there && !*there;
+}
+
 bool make_run_folder(const User& user, Files& files, const Path& path) {
   const Path parent = path.parent_path();
-  if (!files.exists(parent) && !make_folder_of(user, files, parent, 0755)) return false;
+  if (is_missing(files, parent) && !make_folder_of(user, files, parent, 0755)) return false;
   // Under /tmp the parent must be ours, or another user could rename what is below it.
   struct stat about {};
   if (::lstat(parent.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) return false;
   if (about.st_uid != user.uid && about.st_uid != 0) return false;
-  if (!files.exists(path) && !make_folder_of(user, files, path, 0700)) return false;
+  if (is_missing(files, path) && !make_folder_of(user, files, path, 0700)) return false;
   return is_private(path, user.uid);
 }
 
@@ -119,11 +125,12 @@ Result<Home> enter_home(const Seams& seams, const config::Config& config, Missin
   const Path run = TRY(find_run_folder(user, seams.files, path));
   std::string config_text = config.file.empty() ? std::string() : TRY(seams.files.read(config.file));
   remember_own_programs();
+  TRY(keep_making_scopes_for(user.uid));
   TRY(become(user));
   TRY(check_access(path, user));
   const Path real = std::filesystem::canonical(path);
   TRY(remember_run_folder(seams.files, real, run));
-  return Home{real, run, user.name, user.uid, user.gid, std::move(config_text)};
+  return Home{real, run, user.name, user.uid, user.gid, std::move(config_text), config.folder};
 }
 
 Result<FileLock> lock_home(const Home& home) {

@@ -18,6 +18,7 @@ struct Home {
   uid_t uid = 0;
   gid_t gid = 0;
   std::string config_text;  // the config as it was read: its file may be out of this user's reach
+  Path config_folder;       // what its relative paths start from
 
   HomeNames names() const { return {path, run}; }
 };

@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int format = 1;
+constexpr int format = 2;
 
 json to_json(const ProcessId& p) {
   return {{"pid", p.pid}, {"start_ticks", p.start_ticks}};
@@ -22,7 +22,8 @@ ProcessId process_from(const json& body) {
 }
 
 json to_json(const Attempt& a) {
-  json steps = json::array(), verify = json::array();
+  json steps = json::array(), verify = json::array(), paused = json::array();
+  for (const Pause& p : a.paused) paused.push_back({{"name", p.name}, {"memo", p.memo}});
   for (const JournalStep& s : a.steps)
     steps.push_back({{"step", s.step}, {"at_ms", s.at_ms}, {"ms", s.ms}, {"intent", s.intent}});
   for (const ProbeResult& p : a.verify)
@@ -38,13 +39,17 @@ json to_json(const Attempt& a) {
            {{"boot_id", a.lease.boot_id},
             {"promoter", to_json(a.lease.promoter)},
             {"watchdog", to_json(a.lease.watchdog)},
-            {"deadline_ms", a.lease.deadline_ms}}},
-          {"paused_by_us", a.paused_by_us},
+            {"deadline_ms", a.lease.deadline_ms},
+            {"steady_deadline_ms", a.lease.steady_deadline_ms}}},
+          {"token", a.token},
+          {"paused", paused},
           {"hold_began_ms", a.hold_began_ms},
           {"pause_ms", a.pause_ms},
           {"failed_verification", a.failed_verification},
+          {"close_clients", a.close_clients},
           {"steps", steps},
           {"verify", verify},
+          {"carried", a.carried},
           {"reason", a.reason}};
 }
 
@@ -59,16 +64,31 @@ Attempt attempt_from(const json& body) {
   a.started_ms = body.at("started_ms");
   const json& lease = body.at("lease");
   a.lease = {lease.at("boot_id"), process_from(lease.at("promoter")), process_from(lease.at("watchdog")),
-             lease.at("deadline_ms")};
-  a.paused_by_us = body.at("paused_by_us");
+             lease.at("deadline_ms"), lease.value("steady_deadline_ms", std::int64_t{0})};
+  a.token = body.value("token", std::string());  // format 1 had neither
+  for (const json& p : body.value("paused", json::array())) a.paused.push_back({p.at("name"), p.at("memo")});
   a.hold_began_ms = body.at("hold_began_ms");
   a.pause_ms = body.at("pause_ms");
   a.failed_verification = body.at("failed_verification");
+  a.close_clients = body.value("close_clients", false);
   for (const json& s : body.at("steps"))
     a.steps.push_back({s.at("step"), s.at("at_ms"), s.at("ms"), s.at("intent")});
   for (const json& p : body.at("verify")) a.verify.push_back({p.at("probe"), p.at("ok"), p.at("detail")});
+  a.carried = body.value("carried", std::map<std::string, long long>());
   a.reason = body.at("reason");
   return a;
+}
+
+json to_json(const Scheduled& s) {
+  return {{"id", s.id},
+          {"at_ms", s.at_ms},
+          {"actor", s.actor},
+          {"expect_live", s.expect_live},
+          {"allow", s.allow}};
+}
+
+Scheduled scheduled_from(const json& body) {
+  return {body.at("id"), body.at("at_ms"), body.at("actor"), body.at("expect_live"), body.at("allow")};
 }
 
 json to_json(const SnapshotRecord& r) {
@@ -87,28 +107,57 @@ Journal journal_from(const json& body) {
   journal.epoch = body.at("epoch");
   for (const auto& [id, record] : body.at("snapshots").items()) journal.snapshots[id] = record_from(record);
   if (!body.at("attempt").is_null()) journal.attempt = attempt_from(body.at("attempt"));
+  if (const auto later = body.find("scheduled"); later != body.end() && !later->is_null())
+    journal.scheduled = scheduled_from(*later);
   return journal;
+}
+
+json to_json(const Journal& journal) {
+  json snapshots = json::object();
+  for (const auto& [id, record] : journal.snapshots) snapshots[id] = to_json(record);
+  return {{"epoch", journal.epoch},
+          {"snapshots", snapshots},
+          {"attempt", journal.attempt ? to_json(*journal.attempt) : json()},
+          {"scheduled", journal.scheduled ? to_json(*journal.scheduled) : json()}};
+}
+
+Result<Journal> journal_from(const json& body, const std::string& where) {
+  try {
+    return journal_from(body);
+  } catch (const json::exception& wrong) {
+    return fail("{} is not a promotion journal: {}", where, wrong.what());
+  }
 }
 
 }  // namespace
 
+void Lease::extend(Millis duration, Clock& clock) {
+  deadline_ms = epoch_ms(clock.now()) + duration.count();
+  steady_deadline_ms = (clock.steady() + duration).count();
+}
+
+Millis Lease::left(Clock& clock) const {
+  if (boot_id == slipway::boot_id() && steady_deadline_ms > 0)
+    return Millis(steady_deadline_ms) - clock.steady();
+  return Millis(deadline_ms - epoch_ms(clock.now()));
+}
+
+std::string journal_text(const Journal& journal) {
+  return sealed(format, to_json(journal));
+}
+
+Result<Journal> journal_from_text(const std::string& text, const std::string& where) {
+  return journal_from(TRY(unsealed(text, where, format)), where);
+}
+
 Result<Journal> read_journal(Files& files, const Path& path) {
   const std::optional<json> body = TRY(read_sealed(files, path, format));
   if (!body) return Journal{};
-  try {
-    return journal_from(*body);
-  } catch (const json::exception& wrong) {
-    return fail("{} is not a promotion journal: {}", path.string(), wrong.what());
-  }
+  return journal_from(*body, path.string());
 }
 
 Done write_journal(Files& files, const Path& path, const Journal& journal) {
-  json snapshots = json::object();
-  for (const auto& [id, record] : journal.snapshots) snapshots[id] = to_json(record);
-  return write_sealed(files, path, format,
-                      {{"epoch", journal.epoch},
-                       {"snapshots", snapshots},
-                       {"attempt", journal.attempt ? to_json(*journal.attempt) : json()}});
+  return write_sealed(files, path, format, to_json(journal));
 }
 
 std::string previous_of(const Journal& journal, const std::string& live) {

@@ -1,5 +1,6 @@
-// The journal of a volume target: what is known of its promotions, in one checksummed file beside `current`.
-// What is live stands in the link alone; the journal says how it came to be so, and what was under way.
+// The journal of a target: what is known of its promotions, in one checksummed text that lies with the target
+// (volume: a file beside `current`; else a row in its database). What is live stands in the link or the
+// catalog alone; the journal says how it came to be so, and what was under way.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,12 @@ struct Lease {
   std::string boot_id;
   ProcessId promoter;
   ProcessId watchdog;
-  std::int64_t deadline_ms = 0;  // wall clock, as the watchdog may read it after a restart
+  std::int64_t deadline_ms = 0;  // wall clock: what people read, and other hosts
+  // By the clock of its boot, which all its processes share and nobody can set: what counts there.
+  std::int64_t steady_deadline_ms = 0;
+
+  void extend(Millis duration, Clock& clock);  // from now on
+  Millis left(Clock& clock) const;             // negative: expired
 };
 
 struct JournalStep {
@@ -35,6 +41,12 @@ struct ProbeResult {
   std::string detail;
 };
 
+// Something that is, or may be, held still in this attempt's name; resumed with what was remembered of it.
+struct Pause {
+  std::string name;
+  std::string memo;
+};
+
 // One attempt to change what is live. It is under way until its state is an end.
 struct Attempt {
   long long epoch = 0;
@@ -45,13 +57,16 @@ struct Attempt {
   std::string actor;
   std::int64_t started_ms = 0;
   Lease lease;
-  bool paused_by_us = false;
+  std::string token;          // what the engine needs to revoke it
+  std::vector<Pause> paused;  // in the order in which they were paused
   std::int64_t hold_began_ms = 0;
   std::int64_t pause_ms = 0;
+  bool close_clients = false;        // what they remember of types and rows is not what they will find
   bool failed_verification = false;  // of the candidate: it will be marked bad
   std::vector<JournalStep> steps;
   std::vector<ProbeResult> verify;
-  std::string reason;  // why it ended as it did, if not in done
+  std::map<std::string, long long> carried;  // rows of tables that users write
+  std::string reason;                        // why it ended as it did, if not in done
 };
 
 // What the target knows of one snapshot.
@@ -64,13 +79,26 @@ struct SnapshotRecord {
   bool pinned = false;
 };
 
+// A promotion for later.
+struct Scheduled {
+  std::string id;
+  std::int64_t at_ms = 0;
+  std::string actor;
+  std::string expect_live;  // what was live when it was scheduled
+  std::vector<std::string> allow;
+};
+
 struct Journal {
   long long epoch = 0;
   std::map<std::string, SnapshotRecord> snapshots;
   std::optional<Attempt> attempt;  // the last one, ended or not
+  std::optional<Scheduled> scheduled;
 
   bool under_way() const { return attempt && !is_end(attempt->state); }
 };
+
+std::string journal_text(const Journal& journal);
+Result<Journal> journal_from_text(const std::string& text, const std::string& where);
 
 // A target without a journal has an empty one.
 Result<Journal> read_journal(Files& files, const Path& path);

@@ -15,10 +15,11 @@ int main(int argc, char** argv) {
   app.fallthrough();
 
   swap::CommonOptions common;
-  std::string config, home;
+  std::string config, config_folder, home;
   bool no_input = false;
   app.add_option("--config", config,
                  "The config file (default ./slipway.yaml, then /etc/slipway/slipway.yaml)");
+  app.add_option("--config-folder", config_folder)->group("");
   app.add_option("--home", home)->group("");
   app.add_option("--actor", common.actor)->group("");
   app.add_option("--target", common.target, "Which target, where there are several");
@@ -43,9 +44,18 @@ int main(int argc, char** argv) {
     command->add_option("--allow", options.allow, "Go on although this guardrail says no (again for more)");
   }
 
+  CLI::Option* at =
+      promote->add_option("--at", options.at, "Later, by `slipway serve`: 2026-11-22T03:00Z, or +30m, +2h");
+  promote->add_flag("--cancel", options.cancel, "Take back what --at had scheduled")->excludes(at);
+
   bool dry_run = false;
   CLI::App* prune = app.add_subcommand("prune", "Remove the snapshots that retention lets go");
   prune->add_flag("--dry-run", dry_run, "Only say which, and why");
+
+  std::string compared, against;
+  CLI::App* diff = app.add_subcommand("diff", "What differs from live: rows, keys, structure");
+  diff->add_option("ID", compared, "The snapshot (default: what promote would take, else what was before)");
+  diff->add_option("--against", against, "Another snapshot instead of live");
 
   std::string marked;
   CLI::App* pin = app.add_subcommand("pin", "Keep a snapshot, whatever retention says");
@@ -53,6 +63,11 @@ int main(int argc, char** argv) {
   CLI::App* unmark = app.add_subcommand("unmark", "Make a bad snapshot promotable again");
   for (CLI::App* command : {pin, unpin, unmark})
     command->add_option("ID", marked, "The snapshot")->required();
+
+  std::string folder;
+  CLI::App* adopt =
+      app.add_subcommand("adopt", "Give production that Slipway did not build an id; it is never pruned");
+  adopt->add_option("FOLDER", folder, "mode volume: its data directory, stopped; it is moved into the home");
 
   std::string promoter;
   long long epoch = 0;
@@ -69,6 +84,7 @@ int main(int argc, char** argv) {
   }
   if (!config.empty()) common.config = config;
   if (!home.empty()) common.home = home;
+  common.config_folder = config_folder;
   for (CLI::App* command : {promote, rollback, plan})
     options.expects_live |= command->count("--expect-live") > 0;
 
@@ -80,7 +96,11 @@ int main(int argc, char** argv) {
   if (pin->parsed()) return swap::run_mark(common, swap::Marking::pin, marked);
   if (unpin->parsed()) return swap::run_mark(common, swap::Marking::unpin, marked);
   if (unmark->parsed()) return swap::run_mark(common, swap::Marking::unmark, marked);
+  if (adopt->parsed()) return swap::run_adopt(common, folder);
+  if (diff->parsed()) return swap::run_diff(common, compared, against);
   if (recover->parsed()) return swap::run_recover(common);
+  if (promote->parsed() && (options.cancel || !options.at.empty()))
+    return swap::run_schedule(common, options);
   if (promote->parsed()) return swap::run_promote(common, options, false);
   if (rollback->parsed()) return swap::run_promote(common, options, true);
   return swap::run_watchdog(common, promoter, epoch, ready_fd);

@@ -52,13 +52,14 @@ struct TargetNames {
 };
 
 // snapshots/<id>/
-//   manifest.json  build.lock  pgdata/  sock -> RUN/<id>  server.log  rejects/
+//   manifest.json  shape.json  build.lock  pgdata/  sock -> RUN/<id>  server.log  rejects/
 struct SnapshotNames {
   Path folder;
   Path run;
   std::string id;
 
   Path manifest() const { return folder / "manifest.json"; }
+  Path kept() const { return folder / "shape.json"; }
   Path build_lock() const { return folder / "build.lock"; }
   Path pgdata() const { return folder / "pgdata"; }
   Path socket_link() const { return folder / "sock"; }

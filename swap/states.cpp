@@ -42,8 +42,10 @@ constexpr Transition<Step> promotions[] = {
     {Step::resumed, Step::needs_operator, "the front door could not be reached, or the way back failed"},
     {Step::verified, Step::done, "the receipt is written and the previous server has stopped"},
     {Step::needs_operator, Step::done, "recovery could prove that the candidate serves"},
-    {Step::needs_operator, Step::aborted, "recovery could prove that what was live before serves"},
-    {Step::needs_operator, Step::rolled_back, "recovery brought back what was live before"},
+    {Step::needs_operator, Step::aborted,
+     "recovery could prove that what was live before serves, or an operator promotes another"},
+    {Step::needs_operator, Step::rolled_back,
+     "recovery brought back what was live before, or an operator promotes another"},
 };
 
 constexpr std::array<std::string_view, 6> snapshot_names{"building", "failed",  "ready",

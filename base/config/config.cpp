@@ -52,24 +52,24 @@ Result<const Pipeline*> Config::pipeline(const std::string& name) const {
 
 Result<Path> find(const std::optional<Path>& named) {
   if (named) {
-    if (real_files().exists(*named)) return *named;
+    if (TRY(real_files().is_there(*named))) return *named;
     return error(Kind::usage, "there is no config file {}", named->string())
         .next("Give --config another path, or write a starter portal with: slipway init");
   }
   for (const char* usual : {"slipway.yaml", "/etc/slipway/slipway.yaml"})
-    if (real_files().exists(usual)) return Path(usual);
+    if (TRY(real_files().is_there(usual))) return Path(usual);
   return error(Kind::usage, "there is no ./slipway.yaml and no /etc/slipway/slipway.yaml")
       .next("Name another with --config FILE, or write a starter portal with: slipway init");
 }
 
-Result<Config> load(const Path& file) {
+Result<Config> load(const Path& file, const Path& folder) {
   const std::string text = TRY(read_config(file));
   const Value document = TRY(parse_document(file.string(), text));
   Config config;
   config.file = std::filesystem::absolute(file).lexically_normal();
-  config.folder = config.file.parent_path();
+  config.folder = folder.empty() ? config.file.parent_path() : folder;
   Mistakes mistakes(file.string());
-  const Scope scope{mistakes, ""};
+  const Scope scope{mistakes, config.folder, ""};
   if (document.type != Value::Type::map)
     return error(Kind::usage, "expected a map with `targets` and `pipelines`").at({file.string(), 1, 1});
   read_settings(scope, document, file_settings(), config);

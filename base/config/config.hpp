@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -18,6 +19,7 @@ enum class Mode { volume, database, schema };
 enum class Pool { transaction, session };
 enum class Promote { manual, automatic };
 enum class Duplicates { fail, reject };
+enum class Start { empty, live };  // what a build begins with
 
 struct SqlProbe {
   std::string query;
@@ -35,24 +37,98 @@ struct Keep {
   std::optional<double> min_free_percent;
 };
 
+// A guardrail of the target's own: the query runs on the candidate and must answer true.
+struct SqlGuardrail {
+  std::string name;
+  std::string query;
+  Position at;
+};
+
 struct Guardrails {
   double min_rows_vs_live_percent = 90;
   double min_bytes_vs_live_percent = 80;
+  std::vector<SqlGuardrail> sql;
+};
+
+// A value that may hold a secret: inline where it holds none, else in a file or a variable of the
+// environment. read() it as late as possible: the file must be readable by the home's user.
+struct Secret {
+  std::string value;
+  Path file;
+  std::string variable;
+
+  bool given() const { return !value.empty() || !file.empty() || !variable.empty(); }
+  Result<std::string> read() const;  // without the newline at its end
+};
+
+// One step of `quiesce`: exactly one of these.
+struct PgBouncerQuiesce {
+  Secret admin;                        // a conninfo of the console's database
+  std::vector<std::string> databases;  // default: the target's name
+};
+struct SystemdQuiesce {
+  std::vector<std::string> units;
+};
+struct KubernetesQuiesce {
+  std::string namespace_name;
+  std::vector<std::string> deployments;
+  std::string api;  // default: the cluster that we run in
+  Secret token;
+  Path ca_file;
+};
+struct HttpRequest {
+  std::string url;
+  std::string method = "POST";
+  Secret bearer;
+};
+struct HttpQuiesce {
+  HttpRequest pause, resume;
+};
+struct CommandQuiesce {
+  std::vector<std::string> pause, resume;
+  Seconds timeout{30};
+};
+struct QuiesceStep {
+  std::variant<PgBouncerQuiesce, SystemdQuiesce, KubernetesQuiesce, HttpQuiesce, CommandQuiesce> how;
+  Position at;
+};
+
+struct Hook {
+  std::vector<std::string> run;
+  Seconds timeout{60};
+  Position at;
+};
+struct Hooks {
+  std::vector<Hook> before, after, failed;
+};
+
+// volume: one fixed service owns the data directory; it is stopped, the link moved, and it is started.
+struct Restart {
+  std::string unit;                      // or:
+  std::vector<std::string> stop, start;  // commands
 };
 
 struct Target {
   std::string name;  // its key
+  Path folder;       // the config's: commands run in it
   Mode mode = Mode::volume;
-  std::string database_name;  // `name:`, by default the key
+  std::string database_name;            // `name:`, by default the key
+  Secret server;                        // database and schema: a direct connection
+  std::string maintenance = "slipway";  // database: our own database on that server
+  std::optional<Restart> restart;       // volume: instead of a warm server of ours
   int front_port = 6543;
+  Secret front;  // where clients connect, if not at a pooler of ours
   Pool pool = Pool::transaction;
   std::map<std::string, std::string> postgresql;  // settings of managed production servers
   std::vector<SqlProbe> verify_sql;
   std::vector<HttpProbe> verify_http;
+  std::vector<QuiesceStep> quiesce;  // in order; resumed in reverse
+  Hooks hooks;
   Guardrails guardrails;
   Seconds deadline{60};
   Seconds verify_timeout{60};
   Keep keep;
+  std::vector<std::string> carry;  // tables that users write, as patterns with *
   Position at;
 };
 
@@ -93,11 +169,30 @@ struct Rejects {
 struct Pipeline {
   std::string name;
   std::string target;
+  Start start = Start::empty;
   std::vector<std::string> schema;  // file patterns, relative to the config file
   std::map<std::string, FileSource> sources;
   std::vector<Table> tables;  // in the file's order
   Rejects rejects;
   Promote promote = Promote::manual;
+  Position at;
+};
+
+// How much a receiver of notices is told; each level holds those before it.
+enum class NoticeLevel { error, info, verbose };
+
+struct SlackChannel {
+  Secret webhook;  // its address: whoever knows that can write there
+  NoticeLevel level = NoticeLevel::info;
+};
+struct WebhookChannel {
+  std::string url;
+  Secret secret;  // what its notices are signed with
+  NoticeLevel level = NoticeLevel::info;
+};
+// One entry of `notify`.
+struct Channel {
+  std::variant<SlackChannel, WebhookChannel> how;
   Position at;
 };
 
@@ -109,6 +204,7 @@ struct Config {
   int listen_port = 8080;
   std::map<std::string, Target> targets;
   std::map<std::string, Pipeline> pipelines;
+  std::vector<Channel> notify;
 
   // The one with that name; with an empty name the only one there is. Errors are Kind::usage and list the
   // names.
@@ -116,8 +212,9 @@ struct Config {
   Result<const Pipeline*> pipeline(const std::string& name) const;
 };
 
-// Every mistake is Kind::usage with file, line, column, and what is expected.
-Result<Config> load(const Path& file);
+// Every mistake is Kind::usage with file, line, column, and what is expected. Relative paths start from the
+// file's own folder, unless the file is a copy of one that lies elsewhere.
+Result<Config> load(const Path& file, const Path& folder = {});
 // ./slipway.yaml, then /etc/slipway/slipway.yaml; or the one that --config names.
 Result<Path> find(const std::optional<Path>& named);
 // Every value in force, as YAML (`slipway check --defaults`).

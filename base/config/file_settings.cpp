@@ -1,7 +1,9 @@
 // The settings of the file itself: home, listen, and the maps of targets and pipelines.
 #include <array>
 
+#include "base/config/notify_settings.hpp"
 #include "base/config/settings.hpp"
+#include "base/config/target_parts.hpp"
 
 namespace slipway::config {
 namespace {
@@ -42,12 +44,15 @@ void read_targets(const Scope& scope, const Value& map, Config& config) {
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
     Target target;
     target.name = target.database_name = map.keys[i].text;
+    target.folder = scope.folder;
     target.at = scope.mistakes.at(map.keys[i]);
-    const Scope inner{scope.mistakes, fmt::format("target `{}`", target.name)};
+    const Scope inner = scope.within(fmt::format("target `{}`", target.name));
     const std::string why = why_not_a_database_name(target.name);
     if (!why.empty()) scope.mistakes.add(map.keys[i], "the target name `{}` {}", target.name, why);
-    if (is_map(inner, target.name, map.items[i]))
+    if (is_map(inner, target.name, map.items[i])) {
       read_settings(inner, map.items[i], target_settings(), target);
+      check_target(inner, map.items[i], target);
+    }
     config.targets.emplace(target.name, std::move(target));
   }
 }
@@ -64,7 +69,7 @@ void read_pipelines(const Scope& scope, const Value& map, Config& config) {
     Pipeline pipeline;
     pipeline.name = map.keys[i].text;
     pipeline.at = scope.mistakes.at(map.keys[i]);
-    const Scope inner{scope.mistakes, fmt::format("pipeline `{}`", pipeline.name)};
+    const Scope inner = scope.within(fmt::format("pipeline `{}`", pipeline.name));
     if (!is_pipeline_name(pipeline.name))
       scope.mistakes.add(map.keys[i],
                          "the pipeline name `{}` may hold only letters, digits, `_`, `.` and `-`, at most 63",
@@ -97,7 +102,7 @@ constexpr std::array settings = {
                     Need::required},
     Setting<Config>{"pipelines", read_pipelines,
                     [](const Config& config) { return show_named(config.pipelines, pipeline_settings()); }},
-    unbuilt<Config>("notify"),
+    Setting<Config>{"notify", read_notify, show_notify},
     unbuilt<Config>("auth"),
 };
 

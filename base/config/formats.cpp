@@ -67,6 +67,9 @@ constexpr Words<Pool, 2> pools = {{{"transaction", Pool::transaction}, {"session
 constexpr Words<Promote, 2> promotes = {{{"manual", Promote::manual}, {"auto", Promote::automatic}}};
 constexpr Words<Duplicates, 2> duplicate_ways = {
     {{"fail", Duplicates::fail}, {"reject", Duplicates::reject}}};
+constexpr Words<Start, 2> starts = {{{"empty", Start::empty}, {"live", Start::live}}};
+constexpr Words<NoticeLevel, 3> levels = {
+    {{"error", NoticeLevel::error}, {"info", NoticeLevel::info}, {"verbose", NoticeLevel::verbose}}};
 constexpr Words<bool, 2> truths = {{{"true", true}, {"false", false}}};
 
 template <class T, const auto& words>
@@ -89,6 +92,48 @@ bool is_lower(char c) {
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+bool holds_only(std::string_view text, std::string_view allowed) {
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool is_unit(std::string_view name) {
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@";
+  constexpr std::string_view endings[] = {".service", ".socket", ".timer", ".path", ".target"};
+  return name.size() <= 255 && holds_only(name, allowed) && name[0] != '-' && name[0] != '.' &&
+         std::any_of(std::begin(endings), std::end(endings),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+bool is_kubernetes_name(std::string_view name) {
+  return name.size() <= 253 && holds_only(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") &&
+         (is_lower(name.front()) || is_digit(name.front())) &&
+         (is_lower(name.back()) || is_digit(name.back()));
+}
+
+bool is_method(std::string_view word) {
+  return word == "POST" || word == "PUT" || word == "PATCH" || word == "GET" || word == "DELETE";
+}
+
+bool is_guardrail(std::string_view name) {
+  return name.size() <= 63 && holds_only(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") && name[0] != '-';
+}
+
+// PostgreSQL cuts names at 63 bytes; a pattern may be as long as the longest name.
+bool is_pattern(std::string_view text) {
+  return !text.empty() && text.size() <= 63 &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
+// One text, checked by a rule.
+template <bool (*rule)(std::string_view)>
+std::optional<std::string> read_by(const Value& value) {
+  return value.type == Value::Type::text && rule(value.text) ? std::optional(value.text) : std::nullopt;
+}
+std::optional<std::string> show_text(const std::string& text) {
+  return text;
 }
 
 }  // namespace
@@ -196,5 +241,18 @@ const Format<Promote> promote_name{"manual or auto", read_word<Promote, promotes
                                    show_word<Promote, promotes>};
 const Format<Duplicates> duplicates_name{"fail or reject", read_word<Duplicates, duplicate_ways>,
                                          show_word<Duplicates, duplicate_ways>};
+const Format<Start> start_name{"empty or live", read_word<Start, starts>, show_word<Start, starts>};
+const Format<NoticeLevel> level_name{"error, info or verbose", read_word<NoticeLevel, levels>,
+                                     show_word<NoticeLevel, levels>};
+const Format<std::string> unit_name{"a unit with its ending, such as portal-api.service", read_by<is_unit>,
+                                    show_text};
+const Format<std::string> kubernetes_name{
+    "a Kubernetes name (lower-case letters, digits, `-` and `.`, at most 253 bytes)",
+    read_by<is_kubernetes_name>, show_text};
+const Format<std::string> http_method{"POST, PUT, PATCH, GET or DELETE", read_by<is_method>, show_text};
+const Format<std::string> guardrail_name{
+    "a name of lower-case letters, digits, `_` and `-`, at most 63 bytes", read_by<is_guardrail>, show_text};
+const Format<std::string> carry_pattern{"a table's name, in which `*` stands for any text",
+                                        read_by<is_pattern>, show_text};
 
 }  // namespace slipway::config

@@ -37,6 +37,13 @@ extern const Format<Mode> mode_name;
 extern const Format<Pool> pool_name;
 extern const Format<Promote> promote_name;
 extern const Format<Duplicates> duplicates_name;
+extern const Format<Start> start_name;
+extern const Format<NoticeLevel> level_name;
+extern const Format<std::string> unit_name;        // of systemd, with its ending
+extern const Format<std::string> kubernetes_name;  // as a path of its API takes it
+extern const Format<std::string> http_method;
+extern const Format<std::string> guardrail_name;  // as `--allow` takes it
+extern const Format<std::string> carry_pattern;
 
 // 500ms, 60s, 5m, 2h, 14d.
 std::optional<Millis> parse_duration(std::string_view text);

@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::string_view one_or_more_files = "a file pattern, or a list of them";
 
-void read_start(const Scope& scope, const Value& value, Pipeline&) {
-  if (value.type == Value::Type::text && value.text == "live") return not_built(scope, "start: live", value);
-  if (value.type != Value::Type::text || value.text != "empty")
-    expected(scope, "start", "empty or live", value);
-}
-
 void read_schema(const Scope& scope, const Value& value, Pipeline& pipeline) {
   for (const char* way : {"command", "clone"})
     if (value.find(way)) return not_built(scope, fmt::format("schema: {}", way), value);
@@ -43,7 +37,7 @@ constexpr std::array source_settings = {
 void read_sources(const Scope& scope, const Value& map, Pipeline& pipeline) {
   if (!is_map(scope, "sources", map)) return;
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
-    const Scope inner{scope.mistakes, fmt::format("source `{}` of {}", map.keys[i].text, scope.what)};
+    const Scope inner = scope.within(fmt::format("source `{}` of {}", map.keys[i].text, scope.what));
     if (!is_map(inner, map.keys[i].text, map.items[i])) continue;
     FileSource source{map.keys[i].text, {}, scope.mistakes.at(map.keys[i])};
     const bool other = map.items[i].find("postgres") || map.items[i].find("mongo") || map.items[i].find("s3");
@@ -100,7 +94,7 @@ void read_column(const Scope& scope, const Value& key, const Value& value, Table
   Column column;
   column.name = key.text;
   column.at = scope.mistakes.at(key);
-  const Scope inner{scope.mistakes, fmt::format("column `{}` of {}", key.text, scope.what)};
+  const Scope inner = scope.within(fmt::format("column `{}` of {}", key.text, scope.what));
   if (value.type == Value::Type::text && !value.text.empty()) {
     column.path = value.text;
   } else if (value.type == Value::Type::map) {
@@ -144,7 +138,7 @@ constexpr std::array table_settings = {
 void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
   if (!is_map(scope, "tables", map)) return;
   for (std::size_t i = 0; i < map.keys.size(); ++i) {
-    const Scope inner{scope.mistakes, fmt::format("table `{}` of {}", map.keys[i].text, scope.what)};
+    const Scope inner = scope.within(fmt::format("table `{}` of {}", map.keys[i].text, scope.what));
     if (!is_map(inner, map.keys[i].text, map.items[i])) continue;
     Table table;
     table.name = map.keys[i].text;
@@ -198,13 +192,21 @@ constexpr std::array reject_settings = {
 
 void read_rejects(const Scope& scope, const Value& map, Pipeline& pipeline) {
   if (!is_map(scope, "rejects", map)) return;
-  const Scope inner{scope.mistakes, "`rejects` of " + scope.what};
+  const Scope inner = scope.part("rejects");
   read_settings(inner, map, std::span<const Setting<Rejects>>(reject_settings), pipeline.rejects);
+}
+
+constexpr auto start = field<"start", &Pipeline::start, start_name, Pipeline>();
+
+// The engines can begin with a copy of live; the load does not yet replace only what is in its scope.
+void read_start(const Scope& scope, const Value& value, Pipeline& pipeline) {
+  start.read(scope, value, pipeline);
+  if (pipeline.start == Start::live) not_built(scope, "start: live", value);
 }
 
 constexpr std::array settings = {
     field<"target", &Pipeline::target, name_text, Pipeline>(Need::required),
-    Setting<Pipeline>{"start", read_start, [](const Pipeline&) { return Value::of("empty"); }},
+    Setting<Pipeline>{"start", read_start, start.show},
     Setting<Pipeline>{"schema", read_schema,
                       [](const Pipeline& pipeline) { return show_texts(pipeline.schema); }, Need::required},
     unbuilt<Pipeline>("prepare"),

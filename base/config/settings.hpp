@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,12 +18,16 @@ namespace slipway::config {
 
 enum class Need { optional, required };
 
-// Which thing is being read, for messages: "target `portal`"; empty for the file itself.
+// Which thing is being read, for messages: "target `portal`"; empty for the file itself. Relative paths start
+// from the folder.
 struct Scope {
   Mistakes& mistakes;
+  const Path& folder;
   std::string what;
 
   std::string in() const { return what.empty() ? std::string() : " in " + what; }
+  Scope within(std::string inner) const { return {mistakes, folder, std::move(inner)}; }
+  Scope part(std::string_view key) const { return within(fmt::format("`{}` of {}", key, what)); }
 };
 
 template <class Owner>
@@ -113,12 +118,54 @@ Value show_settings(std::span<const Setting<Owner>> table, const Owner& owner) {
   return map;
 }
 
-std::span<const Setting<Target>> target_settings();
-std::span<const Setting<Pipeline>> pipeline_settings();
-std::span<const Setting<Config>> file_settings();
+template <class T>
+struct MemberOf;
+template <class O, class T>
+struct MemberOf<T O::*> {
+  using Owner = O;
+  using Type = T;
+};
+
+// A key whose value is a map with a table of its own.
+template <Key key, auto member, const auto& settings>
+constexpr auto part(Need need = Need::optional) {
+  using Owner = typename MemberOf<decltype(member)>::Owner;
+  using Type = typename MemberOf<decltype(member)>::Type;
+  return Setting<Owner>{key.view(),
+                        [](const Scope& scope, const Value& value, Owner& owner) {
+                          if (is_map(scope, key.view(), value))
+                            read_settings(scope.part(key.view()), value,
+                                          std::span<const Setting<Type>>(settings), owner.*member);
+                        },
+                        [](const Owner& owner) {
+                          return show_settings(std::span<const Setting<Type>>(settings), owner.*member);
+                        },
+                        need};
+}
 
 // A list of texts; one text alone counts as a list of one.
 std::optional<std::vector<std::string>> read_texts(const Value& value);
 Value show_texts(const std::vector<std::string>& texts);
+
+// A key whose value is a list of texts, all in one format; one text alone counts as a list of one.
+template <Key key, auto member, const auto& format>
+constexpr auto list_of(Need need = Need::optional) {
+  using Owner = typename MemberOf<decltype(member)>::Owner;
+  return Setting<Owner>{
+      key.view(),
+      [](const Scope& scope, const Value& value, Owner& owner) {
+        const auto texts = read_texts(value);
+        if (!texts)
+          return expected(scope, key.view(), fmt::format("a list, each {}", format.expected), value);
+        for (const Value& item : value.type == Value::Type::list ? value.items : std::vector<Value>{value})
+          if (!format.read(item)) expected(scope, key.view(), format.expected, item);
+        owner.*member = *texts;
+      },
+      [](const Owner& owner) { return (owner.*member).empty() ? Value() : show_texts(owner.*member); }, need};
+}
+
+std::span<const Setting<Target>> target_settings();
+std::span<const Setting<Pipeline>> pipeline_settings();
+std::span<const Setting<Config>> file_settings();
 
 }  // namespace slipway::config

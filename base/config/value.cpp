@@ -1,6 +1,7 @@
 // Building and searching the tree that a YAML file is read into.
 #include "base/config/value.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace slipway::config {
@@ -33,6 +34,12 @@ const Value* Value::find(std::string_view key) const {
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (keys[i].text == key) return &items[i];
   return nullptr;
+}
+
+const Value* Value::find_key(std::string_view key) const {
+  const auto found =
+      std::find_if(keys.begin(), keys.end(), [&](const Value& one) { return one.text == key; });
+  return found == keys.end() ? nullptr : &*found;
 }
 
 }  // namespace slipway::config

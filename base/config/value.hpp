@@ -22,6 +22,7 @@ struct Value {
   static Value map();
   void add(std::string_view key, Value value);
   const Value* find(std::string_view key) const;
+  const Value* find_key(std::string_view key) const;  // where that key itself stands
 };
 
 }  // namespace slipway::config

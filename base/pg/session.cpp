@@ -160,6 +160,7 @@ Result<Rows> Session::finish(std::string_view sql) {
     last = Rows(result);
     if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;
   }
+  if (interference_) TRY(interference_->after(sql));
   if (failure) return std::move(*failure);
   if (!last) return connection_error(fmt::format("no answer to `{}`", shortened(sql)), raw());
   return std::move(*last);
@@ -169,6 +170,7 @@ Result<Rows> Session::query(std::string_view sql, const std::vector<Parameter>& 
   std::vector<const char*> values;
   for (const Parameter& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
   const std::string text(sql);
+  if (interference_) TRY(interference_->before(sql));
   if (PQsendQueryParams(raw(), text.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
                         nullptr, 0) == 0)
     return connection_error(fmt::format("cannot send `{}`", shortened(sql)), raw());
@@ -176,6 +178,7 @@ Result<Rows> Session::query(std::string_view sql, const std::vector<Parameter>& 
 }
 
 Result<Rows> Session::script(std::string_view sql) {
+  if (interference_) TRY(interference_->before(sql));
   if (PQsendQuery(raw(), std::string(sql).c_str()) == 0)
     return connection_error(fmt::format("cannot send `{}`", shortened(sql)), raw());
   return finish(sql);

@@ -58,6 +58,15 @@ class Canceller {
   std::shared_ptr<PGcancel> cancel_;
 };
 
+// What tests put between a session and its server: an error of before() takes the place of the statement, one
+// of after() that of its answer.
+class Interference {
+ public:
+  virtual ~Interference() = default;
+  virtual Done before(std::string_view sql) = 0;
+  virtual Done after(std::string_view sql) = 0;
+};
+
 class Session {
  public:
   // The conninfo may be a URI or key=value pairs.
@@ -79,10 +88,16 @@ class Session {
   template <class Sink>
   Done copy_out(std::string_view sql, Sink&& sink);
 
+  void interfere(std::shared_ptr<Interference> interference) { interference_ = std::move(interference); }
   void limit(Millis call_limit) { call_limit_ = call_limit; }
   Canceller canceller() const;
   PGconn* raw() { return connection_.get(); }
   bool in_transaction() const { return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE; }
+  // Not lost as far as is known, and not left behind in the middle of a call.
+  bool usable() const {
+    const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
+    return status != PQTRANS_ACTIVE && status != PQTRANS_UNKNOWN;
+  }
   int backend_pid() const { return PQbackendPID(connection_.get()); }
   // Warnings and notices since the last call of this.
   std::vector<std::string> take_notices();
@@ -96,6 +111,7 @@ class Session {
 
   std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
   std::shared_ptr<std::vector<std::string>> notices_;
+  std::shared_ptr<Interference> interference_;
   Millis call_limit_{30'000};
 };
 

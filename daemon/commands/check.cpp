@@ -63,10 +63,19 @@ void print_json(const config::Config& config, const std::vector<Found>& all) {
   fmt::print("{}\n", answer.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
+// Where it is, as far as the config alone says so; nothing of a secret.
+std::string front_door(const config::Target& target) {
+  if (!target.front.file.empty()) return "as " + target.front.file.string() + " says";
+  if (!target.front.variable.empty()) return "as the variable " + target.front.variable + " says";
+  if (target.front.given()) return target.front.value;
+  if (target.mode == config::Mode::volume) return fmt::format("127.0.0.1:{}", target.front_port);
+  return "none named; clients connect to the server itself";
+}
+
 void print_text(const config::Config& config, const std::vector<Found>& all) {
   fmt::print("{} is right\n", config.file.string());
   for (const auto& [name, target] : config.targets)
-    fmt::print("  target {}: front door 127.0.0.1:{}\n", name, target.front_port);
+    fmt::print("  target {}: front door {}\n", name, front_door(target));
   for (const Found& found : all)
     fmt::print("  pipeline {}: {} schema files, {} source files, {:.1f} MB\n", found.pipeline,
                found.schema_files, found.source_files, static_cast<double>(found.source_bytes) / 1e6);

@@ -1,4 +1,6 @@
 // `slipway ingest`: one job, entered as claimed and run here, in the foreground.
+#include <nlohmann/json.hpp>
+
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/open.hpp"
 #include "daemon/commands/output.hpp"
@@ -6,6 +8,7 @@
 #include "daemon/commands/signals.hpp"
 #include "daemon/jobs/order.hpp"
 #include "daemon/jobs/run.hpp"
+#include "swap/notices/tell.hpp"
 
 namespace slipway::commands {
 namespace {
@@ -49,10 +52,23 @@ void summarise(const CommandLine& line, const jobs::IngestResult& result, long l
                           result.target, result.seconds));
 }
 
+// The snapshot is ready, and what was asked for beyond that did not happen.
+Error not_promoted(const std::string& receipt) {
+  const nlohmann::json told = nlohmann::json::parse(receipt, nullptr, false);
+  const auto word = [&](const char* key) {
+    return told.is_object() && told.contains(key) && told[key].is_string() ? told[key].get<std::string>()
+                                                                           : std::string();
+  };
+  const std::string next = word("next");
+  return error(Kind::failed, "the promotion ended as {}: {}", word("outcome"), word("reason"))
+      .next(next.empty() ? "See: swap status" : next);
+}
+
 int report(const CommandLine& line, const jobs::Ran& ran, const jobs::Job& job) {
   if (line.json) print_data(jobs::to_json(ran.result, job.id, job.pipeline));
   summarise(line, ran.result, job.id);
   if (ran.result.error) print_error(*ran.result.error);
+  if (ran.result.promotion_exit != 0) print_error(not_promoted(ran.result.promotion));
   if (!ran.recorded) print_error(ran.recorded.error());
   const int code = ran.result.exit_code();
   if (code == 0 && !ran.recorded) return 1;
@@ -81,7 +97,9 @@ Result<int> ingest(const CommandLine& line) {
     ran = jobs::run_claimed({opened.control, worker, work, &progress, signals.token(), jobs::Stop::cancelled},
                             job);
   }
-  return report(line, ran, job);
+  const int code = report(line, ran, job);
+  swap::tell_at_end(opened.seams, opened.config, opened.home);
+  return code;
 }
 
 }  // namespace slipway::commands

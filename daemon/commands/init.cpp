@@ -14,7 +14,7 @@ namespace {
 
 Done refuse_to_overwrite(Files& files, const Path& folder) {
   for (const StarterFile& file : starter_files())
-    if (files.exists(folder / file.name))
+    if (TRY(files.is_there(folder / file.name)))
       return error(Kind::usage, "{} exists already; init overwrites nothing", (folder / file.name).string())
           .next("Choose another folder: slipway init DIR");
   return {};
@@ -36,7 +36,7 @@ Done refuse_unreachable(const Path& folder) {
 }
 
 Done make_reachable(Files& files, const Path& folder) {
-  if (files.exists(folder)) return {};
+  if (TRY(files.is_there(folder))) return {};
   TRY(files.make_folders(folder, 0755));
   // A strict umask would lock the service user out.
   if (::geteuid() == 0 && ::chmod(folder.c_str(), 0755) != 0)

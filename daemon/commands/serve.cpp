@@ -61,7 +61,7 @@ jobs::Work work_in(const Opened& opened) {
 
 // From the inside out: the worker and the tick end first, then the last answers go out.
 Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignals& signals) {
-  Tick tick(opened.seams, opened.config, opened.home);
+  Tick tick(opened.seams, opened.config, opened.home, opened.control);
   jobs::Worker worker(opened.control, opened.home.path.string(), work_in(opened));
   api::Sessions sessions(opened.control);
   api::Dispatch dispatch(

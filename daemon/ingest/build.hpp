@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/config/config.hpp"
 #include "base/error.hpp"
+#include "base/pg/session.hpp"
 
 namespace slipway::ingest {
 
@@ -23,6 +25,10 @@ struct Request {
   long long fence = 0;  // every load transaction takes slipway_manifest's row with this fence FOR SHARE
   Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
   std::vector<std::string> only;  // tables; empty: all
+  // Called in the transaction of the schema files, before their first statement and after their last: an
+  // error of either rolls it back.
+  std::function<Done(pg::Session&)> schema_begins = {};
+  std::function<Done(pg::Session&)> schema_ends = {};
 };
 
 struct TableProgress {

@@ -119,6 +119,7 @@ Done run_schema_files(const Request& request, Cancellation& cancellation, Observ
                                              fmt::format("schema of pipeline {}", pipeline.name)));
   Connection connection = TRY(Connection::open(request, cancellation));
   pg::Transaction transaction = TRY(connection.begin(request));
+  if (request.schema_begins) TRY(request.schema_begins(connection.session()));
   for (const Path& path : files) {
     const Path relative = path.lexically_relative(request.config.folder);
     const bool below = !relative.empty() && *relative.begin() != "..";
@@ -127,6 +128,7 @@ Done run_schema_files(const Request& request, Cancellation& cancellation, Observ
     TRY(connection.session().script("RESET ALL; " + Connection::settings(request)));
     TRY(connection.become_owner(request));
   }
+  if (request.schema_ends) TRY(request.schema_ends(connection.session()));
   return transaction.commit();
 }
 

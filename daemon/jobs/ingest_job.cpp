@@ -4,7 +4,8 @@
 
 #include "daemon/ingest/preflight.hpp"
 #include "daemon/jobs/promote_child.hpp"
-#include "swap/volume/volume.hpp"
+#include "swap/engine.hpp"
+#include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
 namespace {
@@ -18,17 +19,26 @@ void take_report(const ingest::Report& report, IngestResult& result) {
   }
 }
 
+// Where the snapshot is one schema among others, its schema files must keep to it.
+void guard_schema_files(ingest::Request& request, const config::Target& target) {
+  const auto guard = std::make_shared<swap::SchemaGuard>(target.database_name, request.schema);
+  request.schema_begins = [guard](pg::Session& session) { return guard->begins(session); };
+  request.schema_ends = [guard](pg::Session& session) { return guard->ends(session); };
+}
+
 ingest::Request request_for(const IngestContext& context, const config::Pipeline& pipeline,
-                            const config::Target& target, const swap::Build& build,
-                            const IngestOrder& order) {
-  return {.config = context.config,
-          .pipeline = pipeline,
-          .conninfo = build.conninfo,
-          .owner = target.database_name,
-          .reader = swap::reader_role(target.database_name),
-          .fence = build.manifest.fence,
-          .reject_folder = build.names.rejects(),
-          .only = order.only};
+                            const swap::Build& build, const IngestOrder& order) {
+  ingest::Request request{.config = context.config,
+                          .pipeline = pipeline,
+                          .conninfo = build.place.conninfo,
+                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
+                          .owner = build.owner,
+                          .reader = build.reader,
+                          .fence = build.manifest.fence,
+                          .reject_folder = build.rejects,
+                          .only = order.only};
+  if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
+  return request;
 }
 
 void take_report(const ingest::Report& report, swap::Manifest& manifest) {
@@ -41,16 +51,16 @@ void take_report(const ingest::Report& report, swap::Manifest& manifest) {
 }
 
 // From an empty building snapshot to a ready one, or to one that is gone.
-Done fill(const IngestContext& context, const config::Pipeline& pipeline, const config::Target& target,
-          swap::Volume& volume, swap::Build& build, const IngestOrder& order, ingest::Observer& observer,
-          std::stop_token stop, IngestResult& result) {
-  const ingest::Request request = request_for(context, pipeline, target, build, order);
+Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
+          swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
+          IngestResult& result) {
+  const ingest::Request request = request_for(context, pipeline, build, order);
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
   if (stop.stop_requested()) return error(Kind::cancelled, "cancelled");
   observer.phase("freeze");
-  return volume.finish(build);
+  return engine.finish(build);
 }
 
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
@@ -59,13 +69,13 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
   const config::Target* target = TRY(context.config.target(pipeline->target));
   result.target = target->name;
   TRY(ingest::preflight(context.config, *pipeline));
-  swap::Volume volume(context.seams, context.home, *target);
+  const std::unique_ptr<swap::Engine> engine = swap::engine_of({context.seams, context.home, *target});
   observer.phase("create");
-  swap::Build build = TRY(volume.create({order.pipeline, order.params, job}));
-  result.snapshot = build.names.id;
-  Done filled = fill(context, *pipeline, *target, volume, build, order, observer, stop, result);
+  swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
+  result.snapshot = build.manifest.id;
+  Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
   if (filled) return {};
-  Done discarded = volume.discard(build, filled.error().summary());
+  Done discarded = engine->discard(build, filled.error().summary());
   if (!discarded) observer.line("what was built could not be removed: " + discarded.error().text());
   return filled;
 }

@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "swap/names.hpp"
+#include "base/scope_keeper.hpp"
+#include "swap/own_command.hpp"
 
 namespace slipway::jobs {
 namespace {
@@ -30,26 +31,11 @@ std::string receipt_in(const std::string& output) {
 
 Result<Promotion> run_child(const IngestContext& context, const std::string& actor, const std::string& target,
                             const std::string& snapshot) {
-  // The config's own file may be out of this user's reach.
-  const swap::TargetNames names = swap::target_names(context.home.names(), target);
-  const Path config = names.folder / "slipway.yaml";
-  TRY(context.seams.files.write(config, context.home.config_text, 0640));
-  Command command;
-  command.argv = {own_program("swap"),
-                  "promote",
-                  snapshot,
-                  "--json",
-                  "--quiet",
-                  "--config",
-                  config.string(),
-                  "--home",
-                  context.home.path.string(),
-                  "--target",
-                  target};
-  if (!actor.empty()) command.argv.insert(command.argv.end(), {"--actor", actor});
-  command.environment = own_program_environment();
-  command.keep_fds = own_program_descriptors();
-  command.folder = "/";
+  const config::Target* known = TRY(context.config.target(target));
+  std::vector<std::string> words = {"promote", snapshot, "--json", "--quiet"};
+  if (!actor.empty()) words.insert(words.end(), {"--actor", actor});
+  Command command = TRY(swap::own_command({context.seams, context.home, *known}, words));
+  let_reach_scope_keeper(command);
   command.limit = limit;
   const Finished finished = TRY(context.seams.processes.run(command));
   const std::string receipt = receipt_in(finished.output);

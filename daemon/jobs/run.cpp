@@ -1,16 +1,14 @@
 #include "daemon/jobs/run.hpp"
 
-#include <algorithm>
-
 #include "base/log.hpp"
-#include "base/pg/sqlstate.hpp"
+#include "base/pg/retry.hpp"
 #include "daemon/jobs/order.hpp"
 
 namespace slipway::jobs {
 namespace {
 
 // How long the end of a job is tried to be written while the control database is away.
-constexpr Millis patience{90'000};
+constexpr pg::Patience patience{100, Millis(200), Millis(5'000), Millis(90'000)};
 
 class Both : public ingest::Observer {
  public:
@@ -41,19 +39,10 @@ Done record_once(const RunContext& context, long long job, const Ending& ending)
   return finish(session, job, context.worker, ending);
 }
 
-bool worth_repeating(const Error& error) {
-  return pg::lost_connection(error.sqlstate()) || pg::worth_retrying(error.sqlstate());
-}
-
+// Writing the same end twice is writing it once.
 Done record(const RunContext& context, long long job, const Ending& ending) {
-  const Millis deadline = real_clock().steady() + patience;
-  Millis pause{200};
-  while (true) {
-    Done done = record_once(context, job, ending);
-    if (done || !worth_repeating(done.error()) || real_clock().steady() + pause > deadline) return done;
-    real_clock().sleep(pause);
-    pause = std::min(pause * 2, Millis(5000));
-  }
+  return pg::retrying(real_clock(), patience, pg::Repeatable::yes,
+                      [&] { return record_once(context, job, ending); });
 }
 
 Error unrecorded(long long job, State state, Error cause) {

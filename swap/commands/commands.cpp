@@ -6,6 +6,7 @@
 #include "swap/commands/common.hpp"
 #include "swap/commands/print.hpp"
 #include "swap/commands/view.hpp"
+#include "swap/notices/tell.hpp"
 #include "swap/promote/watchdog.hpp"
 
 namespace slipway::swap {
@@ -57,24 +58,32 @@ int run_history(const CommonOptions& common) {
 }
 
 int run_promote(const CommonOptions& common, const PromoteOptions& options, bool back) {
-  return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    return report(common, promote(context, order_of(options, back, actor)));
-  }));
+  return finished(with_config(
+      common, [&](const Context& context, const config::Config& config, const std::string& actor) {
+        Receipt receipt = promote(context, order_of(options, back, actor));
+        // What was refused before it began does not know who asked for what.
+        if (receipt.kind.empty()) receipt.kind = back ? "rollback" : "promote";
+        if (receipt.actor.empty()) receipt.actor = actor;
+        const int code = report(common, receipt);
+        std::fflush(stdout);
+        tell_at_end(context, config, &receipt);
+        return code;
+      }));
 }
 
 int run_recover(const CommonOptions& common) {
-  return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    const Result<std::optional<Receipt>> recovered = recover(context, actor);
-    if (!recovered) return complain(recovered.error());
-    if (*recovered) {
-      const Receipt& receipt = **recovered;
-      // Both ends of a recovery are good: what was interrupted is over.
-      (void)report(common, receipt);
-      return receipt.outcome == Outcome::needs_operator ? exit_code(receipt.outcome) : 0;
-    }
-    print(stdout, common.json ? "null\n" : "nothing was interrupted\n");
-    return 0;
-  }));
+  return finished(with_config(
+      common, [&](const Context& context, const config::Config& config, const std::string& actor) {
+        const Result<std::optional<Receipt>> recovered = recover(context, actor);
+        if (!recovered) return complain(recovered.error());
+        if (!*recovered) print(stdout, common.json ? "null\n" : "nothing was interrupted\n");
+        const Receipt* receipt = *recovered ? &**recovered : nullptr;
+        if (receipt) (void)report(common, *receipt);
+        std::fflush(stdout);
+        tell_at_end(context, config, receipt);
+        // Both ends of a recovery are good: what was interrupted is over.
+        return receipt && receipt->outcome == Outcome::needs_operator ? exit_code(receipt->outcome) : 0;
+      }));
 }
 
 int run_watchdog(const CommonOptions& common, const std::string& promoter, long long epoch, int ready_fd) {
@@ -83,10 +92,13 @@ int run_watchdog(const CommonOptions& common, const std::string& promoter, long 
   if (std::sscanf(promoter.c_str(), "%d:%llu", &process.pid, &ticks) != 2)
     return complain(error(Kind::usage, "--promoter wants PID:START"));
   process.start_ticks = ticks;
-  return finished(with_target(common, [&](const Context& context, const std::string&) {
-    Done watched = watch(context, {process, epoch}, ready_fd);
-    return watched ? 0 : complain(watched.error());
-  }));
+  return finished(
+      with_config(common, [&](const Context& context, const config::Config& config, const std::string&) {
+        const Result<bool> took_over = watch(context, {process, epoch}, ready_fd);
+        // The promoter is dead, and cannot tell.
+        if (took_over && *took_over) tell_at_end(context, config);
+        return took_over ? 0 : complain(took_over.error());
+      }));
 }
 
 }  // namespace slipway::swap

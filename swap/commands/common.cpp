@@ -17,7 +17,7 @@ std::string invoking_user() {
 }
 
 Result<config::Config> load_config(const CommonOptions& common) {
-  config::Config config = TRY(config::load(TRY(config::find(common.config))));
+  config::Config config = TRY(config::load(TRY(config::find(common.config)), common.config_folder));
   if (common.home) config.home = *common.home;
   return config;
 }
@@ -35,12 +35,20 @@ int complain(const Error& error) {
 
 Result<int> with_target(const CommonOptions& common,
                         const std::function<int(const Context&, const std::string&)>& work) {
+  return with_config(common, [&](const Context& context, const config::Config&, const std::string& actor) {
+    return work(context, actor);
+  });
+}
+
+Result<int> with_config(
+    const CommonOptions& common,
+    const std::function<int(const Context&, const config::Config&, const std::string&)>& work) {
   const config::Config config = TRY(load_config(common));
   const config::Target* target = TRY(config.target(common.target));
   const std::string actor = common.actor.empty() ? invoking_user() : common.actor;
   const Seams seams = real_seams();
   const Home home = TRY(enter_home(seams, config, Missing::refuse));
-  return work(Context{seams, home, *target}, actor);
+  return work(Context{seams, home, *target}, config, actor);
 }
 
 int finished(const Result<int>& outcome) {

@@ -1,7 +1,8 @@
-// plan, prune, pin, unpin, unmark: looking ahead, and what stays.
+// plan, prune, pin, unpin, unmark, adopt: looking ahead, and what stays.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "swap/adopt.hpp"
 #include "swap/commands/common.hpp"
 #include "swap/commands/print.hpp"
 #include "swap/promote/preview.hpp"
@@ -67,6 +68,17 @@ int run_mark(const CommonOptions& common, Marking marking, const std::string& id
     Done marked = mark(context, mark_of(marking), id, actor);
     if (!marked) return complain(marked.error());
     if (!common.quiet) print(stderr, "swap list\n");
+    return 0;
+  }));
+}
+
+int run_adopt(const CommonOptions& common, const Path& folder) {
+  return finished(with_target(common, [&](const Context& context, const std::string& actor) {
+    const Result<std::string> id = adopt(context, folder, actor);
+    if (!id) return complain(id.error());
+    const json data = {{"target", context.target.name}, {"live", *id}};
+    print(stdout, common.json ? data.dump() + "\n" : fmt::format("live is {}, adopted\n", *id));
+    if (!common.quiet && !common.json) print(stderr, "swap status\n");
     return 0;
   }));
 }

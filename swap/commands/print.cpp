@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "swap/carry/tables.hpp"
+
 namespace slipway::swap {
 
 using nlohmann::json;
@@ -39,6 +41,9 @@ std::string status_text(const json& status) {
   for (const json& candidate : status.at("candidates"))
     text += fmt::format("ready     {}  {}\n", candidate.at("id").get<std::string>(),
                         bytes_text(candidate.at("bytes").get<std::uint64_t>()));
+  if (const json& later = status.at("scheduled"); !later.is_null())
+    text += fmt::format("scheduled {}  at {} by {}\n", later.at("to").get<std::string>(),
+                        later.at("at").get<std::string>(), later.at("actor").get<std::string>());
   const json& promotion = status.at("promotion");
   if (promotion.is_null()) return text;
   text += fmt::format("under way {} to {}: {} (process {}{})\n", promotion.at("kind").get<std::string>(),
@@ -61,6 +66,7 @@ std::string list_text(const json& list) {
                         one.at("state").get<std::string>(), bytes_text(one.at("bytes").get<std::uint64_t>()),
                         rows, one.at("created_at").get<std::string>(),
                         one.at("pinned").get<bool>() ? "  pinned" : "");
+    if (one.contains("why")) text += "                  " + one.at("why").get<std::string>() + "\n";
   }
   return text;
 }
@@ -74,6 +80,15 @@ std::string plan_text(const json& plan) {
   for (const json& one : plan.at("guardrails"))
     text += fmt::format("  {} {}: {}\n", one.at("ok").get<bool>() ? "ok    " : "failed",
                         one.at("name").get<std::string>(), one.at("detail").get<std::string>());
+  for (const json& one : plan.value("carry", json::array()))
+    text += fmt::format("  carried {}: {} rows, {}{}\n", one.at("table").get<std::string>(),
+                        one.at("rows").get<long long>() > carry::small_rows_max
+                            ? fmt::format("more than {}", carry::small_rows_max)
+                            : std::to_string(one.at("rows").get<long long>()),
+                        bytes_text(one.at("bytes").get<std::uint64_t>()),
+                        one.at("how") == "since" ? fmt::format("; {} changed since the promotion",
+                                                               one.at("changed").get<long long>())
+                                                 : "");
   for (const json& one : plan.at("blockers")) text += "  in the way: " + one.get<std::string>() + "\n";
   return text;
 }
@@ -99,6 +114,8 @@ std::string receipt_text(const Receipt& receipt) {
                        receipt.from.empty() ? "nothing" : receipt.from, receipt.pause_ms);
     for (const JournalStep& step : receipt.steps)
       text += fmt::format("  {:<16} {:>6} ms\n", step.step, step.ms);
+    for (const auto& [table, rows] : receipt.carried)
+      text += fmt::format("  carried {} row(s) of {}\n", rows, table);
   } else {
     text = fmt::format("{}: {}\n", name(receipt.outcome), receipt.reason);
   }

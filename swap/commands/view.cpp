@@ -46,6 +46,19 @@ json promotion(const Journal& journal) {
           {"reason", a.reason}};
 }
 
+json scheduled(const Journal& journal) {
+  if (!journal.scheduled) return json();
+  const Scheduled& later = *journal.scheduled;
+  return {{"to", later.id}, {"at", iso_time(from_epoch_ms(later.at_ms))}, {"actor", later.actor}};
+}
+
+// Why it cannot be promoted: it failed, it is damaged, or clients did not get what it was to be.
+std::string why_not(const Snapshot& s, const Journal& journal) {
+  if (!s.manifest.failure.empty()) return s.manifest.failure;
+  const auto record = journal.snapshots.find(s.manifest.id);
+  return record != journal.snapshots.end() && record->second.bad ? record->second.bad_reason : std::string();
+}
+
 struct Facts {
   Journal journal;
   std::string live;
@@ -53,10 +66,10 @@ struct Facts {
 };
 
 Result<Facts> look(const Context& context) {
-  const Volume volume(context.seams, context.home, context.target);
-  Journal journal = TRY(read_journal(context.seams.files, volume.names().journal()));
-  std::string live = TRY(volume.live());
-  std::vector<Snapshot> snapshots = TRY(volume.snapshots(journal));
+  const std::unique_ptr<Engine> engine = engine_of(context);
+  Journal journal = TRY(engine->read_journal());
+  std::string live = TRY(engine->live());
+  std::vector<Snapshot> snapshots = TRY(snapshots_of(*engine, journal, live));
   return Facts{std::move(journal), std::move(live), std::move(snapshots)};
 }
 
@@ -74,7 +87,8 @@ Result<json> status_view(const Context& context) {
       {"live", dated(facts.journal, facts.live)},
       {"previous", dated(facts.journal, facts.live.empty() ? "" : previous_of(facts.journal, facts.live))},
       {"candidates", candidates},
-      {"promotion", promotion(facts.journal)}};
+      {"promotion", promotion(facts.journal)},
+      {"scheduled", scheduled(facts.journal)}};
 }
 
 Result<json> list_view(const Context& context) {
@@ -87,12 +101,14 @@ Result<json> list_view(const Context& context) {
                     {"created_at", iso_time(from_epoch_ms(s.manifest.created_ms))},
                     {"pinned", s.pinned},
                     {"rows", s.manifest.rows}});
+  for (std::size_t at = 0; at < list.size(); ++at)
+    if (const std::string why = why_not(facts.snapshots[at], facts.journal); !why.empty())
+      list[at]["why"] = why;
   return list;
 }
 
 Result<json> history_view(const Context& context) {
-  const TargetNames names = target_names(context.home.names(), context.target.name);
-  return json(TRY(kept_receipts(context.seams.files, names)));
+  return json(TRY(kept_receipts(*engine_of(context))));
 }
 
 }  // namespace slipway::swap

@@ -19,6 +19,15 @@ std::string default_candidate(const std::vector<Snapshot>& snapshots, const std:
   return best;
 }
 
+// Where nothing else can be promoted: perhaps it was meant.
+Done name_damaged(const std::vector<Snapshot>& snapshots, const std::string& live) {
+  for (const Snapshot& s : snapshots)
+    if (s.manifest.state == SnapshotState::bad && s.manifest.id > live)
+      return error(Kind::refused, "snapshot {}: {}", s.manifest.id, s.manifest.failure)
+          .next("Build another; or any good one can be promoted by its id: swap promote ID");
+  return {};
+}
+
 Result<std::string> wanted_id(const Wish& wish, const std::vector<Snapshot>& snapshots,
                               const Journal& journal, const std::string& live) {
   if (!wish.id.empty()) return wish.id;
@@ -39,31 +48,6 @@ Done check_state(const std::vector<Snapshot>& snapshots, const std::string& id) 
       .next("Only snapshots that are ready or retired can be promoted. See: swap list");
 }
 
-Guardrail at_least(std::string name, std::int64_t now, std::int64_t live, double percent,
-                   const std::string& what) {
-  const double least = static_cast<double>(live) * percent / 100;
-  return {std::move(name), static_cast<double>(now) >= least,
-          fmt::format("{}: {} now, {} in live, at least {}% wanted", what, now, live, percent)};
-}
-
-Guardrail rows_against(const config::Guardrails& limits, const Manifest& candidate, const Manifest& live) {
-  for (const auto& [table, rows] : live.rows) {
-    const auto now = candidate.rows.find(table);
-    if (now == candidate.rows.end()) continue;  // `tables` names it
-    Guardrail one = at_least("rows", now->second, rows, limits.min_rows_vs_live_percent, "table " + table);
-    if (!one.ok) return one;
-  }
-  return {"rows", true,
-          fmt::format("every table has at least {}% of live's rows", limits.min_rows_vs_live_percent)};
-}
-
-Guardrail tables_against(const Manifest& candidate, const Manifest& live) {
-  for (const auto& [table, rows] : live.rows)
-    if (!candidate.rows.contains(table))
-      return {"tables", false, fmt::format("live has table {}, the snapshot lacks it", table)};
-  return {"tables", true, "every table of live is there"};
-}
-
 }  // namespace
 
 Result<Choice> choose(const Wish& wish, const std::vector<Snapshot>& snapshots, const Journal& journal,
@@ -73,37 +57,11 @@ Result<Choice> choose(const Wish& wish, const std::vector<Snapshot>& snapshots, 
                  *wish.expect_live)
         .next("Somebody has promoted since. Look at `swap status` and decide again.");
   const std::string id = TRY(wanted_id(wish, snapshots, journal, live));
+  if (id.empty()) TRY(name_damaged(snapshots, live));
   if (id.empty()) return Choice{live, "", "there is no newer snapshot that is ready"};
   if (id == live) return Choice{live, "", fmt::format("snapshot {} is live already", id)};
   TRY(check_state(snapshots, id));
   return Choice{live, id, ""};
-}
-
-std::vector<Guardrail> guardrails(const config::Guardrails& limits, Direction direction,
-                                  const Manifest& candidate, const Manifest* live) {
-  std::vector<Guardrail> found;
-  found.push_back({"complete", candidate.state == SnapshotState::ready && candidate.finished_ms > 0,
-                   "the build has ended and its checks hold"});
-  if (!live || direction == Direction::back) return found;
-  found.push_back({"identity", candidate.build_uuid != live->build_uuid, "staging is not production"});
-  found.push_back(tables_against(candidate, *live));
-  found.push_back(rows_against(limits, candidate, *live));
-  found.push_back(at_least("bytes", static_cast<std::int64_t>(candidate.bytes),
-                           static_cast<std::int64_t>(live->bytes), limits.min_bytes_vs_live_percent,
-                           "bytes"));
-  return found;
-}
-
-Done check(const std::vector<Guardrail>& guardrails, const std::set<std::string>& allowed) {
-  std::string failing, names;
-  for (const Guardrail& one : guardrails) {
-    if (one.ok || allowed.contains(one.name)) continue;
-    failing += fmt::format("{}{} ({})", failing.empty() ? "" : "; ", one.name, one.detail);
-    names += " --allow " + one.name;
-  }
-  if (failing.empty()) return {};
-  return error(Kind::refused, "guardrails say no: {}", failing)
-      .next(fmt::format("If that is what you want: swap promote{}", names));
 }
 
 }  // namespace slipway::swap

@@ -7,11 +7,10 @@
 
 namespace slipway::swap {
 
-// The names of the steps, in their order, where something was live before or not.
-std::vector<std::string> promotion_steps(bool something_is_live);
-
 // The shape of `swap plan --json`. Kind::refused where there is no such snapshot.
 Result<nlohmann::json> preview(const Context& context, const Order& order);
 bool may_go_on(const nlohmann::json& plan);
+// Kind::refused, naming the guardrails that fail.
+Done refuse_failing(const nlohmann::json& plan);
 
 }  // namespace slipway::swap

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "swap/guardrails/inspect.hpp"
 #include "swap/promote/attempt.hpp"
-#include "swap/promote/hold.hpp"
 #include "swap/promote/receipt.hpp"
 
 namespace slipway::swap {
@@ -30,16 +30,16 @@ Receipt refusal(const Context& context, const Error& why) {
   return receipt;
 }
 
-Result<Choice> plan(const Context& context, const Order& order, const Promoter& promoter) {
-  const std::string live = TRY(promoter.volume().live());
-  const std::vector<Snapshot> snapshots = TRY(promoter.volume().snapshots(promoter.journal()));
+Result<Choice> plan(const Context& context, const Order& order, Promoter& promoter) {
+  Engine& engine = promoter.engine();
+  const std::string live = TRY(engine.live());
+  const std::vector<Snapshot> snapshots = TRY(snapshots_of(engine, promoter.journal(), live));
   Choice choice = TRY(choose(order.wish, snapshots, promoter.journal(), live));
   if (choice.to.empty()) return choice;
-  const Manifest candidate = TRY(promoter.volume().manifest(choice.to));
-  std::optional<Manifest> now;
-  if (!live.empty()) now = TRY(promoter.volume().manifest(live));
-  TRY(check(guardrails(context.target.guardrails, order.wish.direction, candidate, now ? &*now : nullptr),
-            order.allow));
+  const std::vector<Guardrail> all =
+      TRY(inspect(context, engine, order.wish.direction, live, choice.to, Candidate::frozen));
+  TRY(check(all, order.allow));
+  choice.reshaped = reshapes(all);
   return choice;
 }
 
@@ -53,8 +53,10 @@ Receipt unchanged(const Context& context, const Choice& choice) {
 }
 
 Result<Promoter> promoter_of(const Context& context, const std::string& actor) {
-  Held held = TRY(hold_target(context, actor));
-  return Promoter(context, std::move(held.lock), std::move(held.journal));
+  std::unique_ptr<Engine> engine = engine_of(context);
+  TRY(engine->hold(actor));
+  Journal journal = TRY(engine->read_journal());
+  return Promoter(context, std::move(engine), std::move(journal));
 }
 
 }  // namespace
@@ -63,20 +65,21 @@ Receipt promote(const Context& context, const Order& order) {
   Result<Promoter> promoter = promoter_of(context, order.actor);
   if (!promoter) return refusal(context, promoter.error());
   if (promoter->journal().under_way()) {
-    const Receipt left = promoter->settle_left_behind();
-    if (left.outcome == Outcome::needs_operator) return left;
+    Receipt left = promoter->settle_left_behind();
+    if (left.outcome == Outcome::needs_operator) {
+      const Done aside = promoter->set_aside(order);
+      if (!aside) left.next += (left.next.empty() ? "" : " ") + aside.error().next_step();
+      if (!aside) return left;
+    }
   }
   const Result<Choice> choice = plan(context, order, *promoter);
   if (!choice) return refusal(context, choice.error());
   if (choice->to.empty()) return unchanged(context, *choice);
-  return promoter->run(*choice, order.wish.direction == Direction::back ? "rollback" : "promote",
-                       order.actor);
+  return promoter->run(*choice, order);
 }
 
 Result<std::optional<Receipt>> recover(const Context& context, const std::string& actor) {
-  const TargetNames names = target_names(context.home.names(), context.target.name);
-  const Journal journal = TRY(read_journal(context.seams.files, names.journal()));
-  if (!journal.under_way()) return std::optional<Receipt>();
+  if (!TRY(engine_of(context)->read_journal()).under_way()) return std::optional<Receipt>();
   Promoter promoter = TRY(promoter_of(context, actor));
   if (!promoter.journal().under_way()) return std::optional<Receipt>();
   return std::optional<Receipt>(promoter.settle_left_behind());

@@ -1,6 +1,5 @@
 #include "swap/promote/receipt.hpp"
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -48,12 +47,16 @@ json to_json(const Receipt& r) {
               {"pause_ms", r.pause_ms},
               {"steps", steps},
               {"verify", verify}};
+  if (!r.carried.empty()) out["carried"] = r.carried;
   if (!r.kind.empty()) out["kind"] = r.kind;
   if (!r.actor.empty()) out["actor"] = r.actor;
   if (r.epoch > 0) out["epoch"] = r.epoch;
   if (r.started_ms > 0) out["started_at"] = iso_time(from_epoch_ms(r.started_ms));
   if (!r.reason.empty()) out["reason"] = r.reason;
   if (!r.next.empty()) out["next"] = r.next;
+  if (!r.warnings.empty()) out["warnings"] = r.warnings;
+  for (const HookRun& hook : r.hooks)
+    out["hooks"].push_back({{"hook", hook.hook}, {"ok", hook.ok}, {"ms", hook.ms}, {"detail", hook.detail}});
   return out;
 }
 
@@ -68,6 +71,7 @@ Receipt receipt_of(const Attempt& attempt, const std::string& target, Outcome ou
   receipt.pause_ms = attempt.pause_ms;
   receipt.steps = attempt.steps;
   receipt.verify = attempt.verify;
+  receipt.carried = attempt.carried;
   receipt.kind = attempt.kind;
   receipt.actor = attempt.actor;
   receipt.epoch = attempt.epoch;
@@ -76,20 +80,11 @@ Receipt receipt_of(const Attempt& attempt, const std::string& target, Outcome ou
   return receipt;
 }
 
-Done keep_receipt(Files& files, const TargetNames& names, const Receipt& receipt) {
-  TRY(files.make_folders(names.receipts()));
-  return files.write(names.receipts() / fmt::format("{:08}.json", receipt.epoch),
-                     to_json(receipt).dump(1) + "\n", 0640);
-}
-
-Result<std::vector<json>> kept_receipts(Files& files, const TargetNames& names) {
-  std::vector<std::string> found = TRY(files.list(names.receipts()));
-  std::reverse(found.begin(), found.end());
+Result<std::vector<json>> kept_receipts(Engine& engine) {
   std::vector<json> receipts;
-  for (const std::string& file : found) {
-    if (!file.ends_with(".json") || file.starts_with(".")) continue;
-    json receipt = json::parse(TRY(files.read(names.receipts() / file)), nullptr, false);
-    if (receipt.is_discarded()) return fail("the receipt {} is damaged", (names.receipts() / file).string());
+  for (const std::string& text : TRY(engine.receipts())) {
+    json receipt = json::parse(text, nullptr, false);
+    if (!receipt.is_object()) return fail("a receipt is damaged: {}", text.substr(0, 80));
     receipts.push_back(std::move(receipt));
   }
   return receipts;

@@ -1,4 +1,4 @@
-// Receipts on disk: one file a promotion, beside the journal.
+// What a promotion leaves behind, made from its attempt.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,7 @@
 namespace slipway::swap {
 
 Receipt receipt_of(const Attempt& attempt, const std::string& target, Outcome outcome);
-Done keep_receipt(Files& files, const TargetNames& names, const Receipt& receipt);
-// The texts of those that were kept, newest first.
-Result<std::vector<nlohmann::json>> kept_receipts(Files& files, const TargetNames& names);
+// Those that were kept, newest first.
+Result<std::vector<nlohmann::json>> kept_receipts(Engine& engine);
 
 }  // namespace slipway::swap

@@ -1,18 +1,19 @@
 // How an attempt ends, whatever happened to it: backwards before the switch, forwards after it, and back by a
 // new epoch where the new snapshot does not serve. A promoter that met an error and a recovery that found a
 // dead promoter's journal both come through here.
+#include <nlohmann/json.hpp>
+
 #include "base/log.hpp"
 #include "swap/promote/attempt.hpp"
 #include "swap/promote/receipt.hpp"
-#include "swap/servers/pooler.hpp"
 
 namespace slipway::swap {
 
 Receipt Promoter::settle(std::optional<Error> why) {
   // First the token: from here on nobody flips in this epoch's name any more.
-  Done revoked = context_.seams.files.remove(volume_.names().token(attempt().epoch));
+  Done revoked = engine_->revoke(attempt());
   if (!revoked) return stuck(revoked.error());
-  const Result<std::string> live = volume_.live();
+  const Result<std::string> live = engine_->live();
   if (!live) return stuck(live.error());
   const bool switched = *live == attempt().to;
   if (!switched) return settle_before_switch(why ? *why : fail("it never switched"));
@@ -22,39 +23,65 @@ Receipt Promoter::settle(std::optional<Error> why) {
 Receipt Promoter::settle_before_switch(const Error& why) {
   const bool way_back = attempt().kind == "way_back";
   if (!way_back || attempt().reason.empty()) attempt().reason = why.summary();
-  if (attempt().paused_by_us) {
-    Done resumed = resume_with_retries();
-    if (!resumed) return stuck(resumed.error());
-  }
-  // The failing snapshot is still live: nothing is as it should be.
+  Done undone = engine_->reopen_live(attempt());
+  if (undone) undone = resume_all();
+  if (!undone) return stuck(undone.error());
+  undo_carry();
+  // The failing snapshot is still live: nothing is as it should be. Whoever recovers tries once more.
+  if (way_back && std::exchange(recovering_, false)) return walk_back(attempt());
   if (way_back) return stuck(fail("the way back to {} failed", attempt().to).because(why));
-  Done stopped = stop_server(attempt().to);
-  if (!stopped) return stuck(stopped.error());
+  Done frozen = engine_->freeze(attempt().to);
+  if (!frozen) return stuck(frozen.error());
   Receipt receipt = end(Step::aborted, why.kind() == Kind::refused ? Outcome::refused : Outcome::aborted);
   if (receipt.next.empty()) receipt.next = why.next_step();
   return receipt;
 }
 
+// Nobody reaches what is left, and the next attempt takes it away before it does anything else; so an abort
+// does not wait for it.
+void Promoter::undo_carry() {
+  const Done undone = carrying_.undo(attempt());
+  if (undone) return;
+  log::warning("target {}: what was carried could not be taken back: {}", context_.target.name,
+               undone.error().summary());
+  attempt().reason += "; what was carried is taken back by the next attempt: " + undone.error().summary();
+}
+
 Receipt Promoter::settle_after_switch(std::optional<Error> why) {
-  if (attempt().paused_by_us) {
-    Done resumed = resume_with_retries();
-    if (!resumed) return stuck(resumed.error());
-  }
-  if (attempt().failed_verification && why) return go_back(*why);
-  if (why && why->kind() == Kind::needs_operator) return stuck(*why);
   if (!why && attempt().state == Step::verified)
     return end(attempt().kind == "way_back" ? Step::rolled_back : Step::done,
                attempt().kind == "way_back" ? Outcome::rolled_back : Outcome::promoted);
+  if (attempt().state < Step::resumed || attempt().hold_began_ms > 0 || !attempt().paused.empty()) {
+    Done closed;
+    for (const EngineStep& step : engine_->close_previous(attempt()))
+      if (closed) closed = step.act();
+    Done resumed = close_clients();
+    if (resumed) resumed = resume_all();
+    if (!resumed) return stuck(resumed.error());
+    if (!closed) return go_back(closed.error());
+  }
+  if (attempt().failed_verification && why) return go_back(*why);
+  if (why && why->kind() == Kind::needs_operator) return stuck(*why);
   if (attempt().state != Step::verified) {
-    attempt().state = Step::resumed;
-    Done verified = extend_lease(Millis(context_.target.verify_timeout) + Seconds(120));
-    if (verified) verified = verify();
+    Done verified = verify_again();
     if (!verified && attempt().failed_verification) return go_back(verified.error());
     if (!verified) return stuck(verified.error());
   }
-  Done finished = finish();
+  Done finished = record_promotion();
+  if (finished && carrying_.wanted(attempt()))
+    finished = journaled("carry_tidy", [this] { return carrying_.tidy(attempt()); });
+  for (const EngineStep& step : engine_->retire(attempt()))
+    if (finished) finished = journaled(step.name, step.act);
   if (!finished) return stuck(finished.error());
   return settle_after_switch(std::nullopt);
+}
+
+Done Promoter::verify_again() {
+  attempt().state = Step::resumed;
+  TRY(end_hold());
+  TRY(journaled("verify", [this] { return verify(); }));
+  attempt().state = Step::verified;
+  return {};
 }
 
 Receipt Promoter::go_back(const Error& why) {
@@ -67,8 +94,16 @@ Receipt Promoter::go_back(const Error& why) {
   back.reason = why.summary();
   back.failed_verification = false;
   std::swap(back.from, back.to);
+  return walk_back(std::move(back));
+}
+
+Receipt Promoter::walk_back(Attempt back) {
   const std::vector<ProbeResult> failing = attempt().verify;
-  Done done = arm(back);
+  const long long before = journal_.epoch;
+  Done done = arm(std::move(back));
+  // Not begun: there is nothing to settle but what failed just now.
+  if (!done && journal_.epoch == before)
+    return stuck(fail("the way back could not begin").because(std::move(done).error()));
   if (done) done = forward();
   Receipt receipt = settle(done ? std::optional<Error>() : std::move(done).error());
   receipt.verify = failing;
@@ -81,8 +116,8 @@ Receipt Promoter::back_to_nothing(const Error& why) {
   SnapshotRecord& failed = journal_.snapshots[attempt().to];
   failed.bad = true;
   failed.bad_reason = why.summary();
-  Done done = journaled("unlink", [&] { return context_.seams.files.remove(volume_.names().current()); });
-  if (done) done = stop_server(attempt().to);
+  Done done = journaled("unlink", [this] { return engine_->unlink(attempt()); });
+  if (done) done = engine_->freeze(attempt().to);
   if (!done) return stuck(done.error());
   return end(Step::rolled_back, Outcome::rolled_back);
 }
@@ -90,7 +125,7 @@ Receipt Promoter::back_to_nothing(const Error& why) {
 Receipt Promoter::end(Step state, Outcome outcome) {
   attempt().state = state;
   Receipt receipt = receipt_of(attempt(), context_.target.name, outcome);
-  Done kept = keep_receipt(context_.seams.files, volume_.names(), receipt);
+  Done kept = engine_->keep_receipt(receipt.epoch, to_json(receipt).dump(1));
   if (kept) kept = write();
   if (!kept) return stuck(kept.error());
   return receipt;
@@ -99,6 +134,11 @@ Receipt Promoter::end(Step state, Outcome outcome) {
 // The journal stays under way: `swap recover` and the daemon's tick try again.
 Receipt Promoter::stuck(const Error& why) {
   log::error("target {} needs an operator: {}", context_.target.name, why.summary());
+  // Whatever else is wrong, nobody is held for it: they go on with what is live.
+  if (!attempt().paused.empty()) {
+    Done resumed = resume_all();
+    if (!resumed) log::error("target {}: {}", context_.target.name, resumed.error().summary());
+  }
   attempt().state = Step::needs_operator;
   attempt().reason = why.summary();
   Done written = write();

@@ -9,27 +9,20 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "swap/own_command.hpp"
 
 namespace slipway::swap {
 namespace {
 
 constexpr Millis grace{5000};  // past the deadline, for a promoter that is about to let go
 constexpr Millis longest_nap{1000};
+constexpr int most_unreadable = 900;
+constexpr int few_unreadable = 5;  // where nothing was under way when it could still be read
+constexpr int recover_tries = 60;
 
-Path config_copy(const Context& context) {
-  return target_names(context.home.names(), context.target.name).folder / "slipway.yaml";
-}
-
-std::vector<std::string> watchdog_arguments(const Context& context, long long epoch, int ready_fd) {
+std::vector<std::string> watchdog_words(long long epoch, int ready_fd) {
   const ProcessId self = this_process();
-  return {own_program("swap"),
-          "watchdog",
-          "--config",
-          config_copy(context).string(),
-          "--home",
-          context.home.path.string(),
-          "--target",
-          context.target.name,
+  return {"watchdog",
           "--promoter",
           fmt::format("{}:{}", self.pid, self.start_ticks),
           "--epoch",
@@ -44,40 +37,47 @@ bool ended_within(int promoter_fd, Millis nap) {
   return ::poll(&wait, 1, static_cast<int>(nap.count())) > 0;
 }
 
+// One that has given up and holds nobody is left to an operator.
 bool is_under_way_by(const Journal& journal, const ProcessId& promoter) {
-  return journal.under_way() && journal.attempt->state != Step::needs_operator &&
-         journal.attempt->lease.promoter == promoter;
+  if (!journal.under_way() || journal.attempt->lease.promoter != promoter) return false;
+  return journal.attempt->state != Step::needs_operator || !journal.attempt->paused.empty();
 }
 
 // How long the promoter may still be left alone.
 Millis time_left(Clock& clock, const Journal& journal) {
-  const Millis now(epoch_ms(clock.now()));
-  return Millis(journal.attempt->lease.deadline_ms) + grace - now;
+  return journal.attempt->lease.left(clock) + grace;
 }
 
-Done take_over(const Context& context, const ProcessId& promoter) {
+Result<bool> take_over(const Context& context, const ProcessId& promoter) {
   log::warning("the promoter of target {} (process {}) is dead or sits on its lease; ending its promotion",
                context.target.name, promoter.pid);
   TRY(send_signal(promoter, SIGKILL));
   if (!wait_for_end(promoter, Millis(30'000))) return fail("process {} does not die", promoter.pid);
-  TRY(recover(context, "watchdog"));
-  return {};
+  // Where the target lies in a database, that may be away just now.
+  for (int left = recover_tries;; --left) {
+    const Result<std::optional<Receipt>> recovered = recover(context, "watchdog");
+    if (recovered || recovered.error().kind() == Kind::busy) return true;
+    if (left == 1) return recovered.error();
+    log::warning("target {}: {}; trying again", context.target.name, recovered.error().summary());
+    context.seams.clock.sleep(longest_nap);
+  }
 }
 
 }  // namespace
 
 Result<ProcessId> start_watchdog(const Context& context, long long epoch) {
-  TRY(context.seams.files.write(config_copy(context), context.home.config_text, 0640));
   int ready[2];
   if (::pipe2(ready, O_CLOEXEC) != 0) return errno_error("cannot make a pipe");
-  Command command;
-  command.argv = watchdog_arguments(context, epoch, ready[1]);
-  command.environment = own_program_environment();
-  command.folder = "/";
+  Result<Command> made = own_command(context, watchdog_words(epoch, ready[1]));
+  if (!made) {
+    ::close(ready[0]);
+    ::close(ready[1]);
+    return std::move(made).error();
+  }
+  Command& command = *made;
   command.output = target_names(context.home.names(), context.target.name).folder / "watchdog.log";
-  std::vector<int> keep = own_program_descriptors();
-  keep.push_back(ready[1]);
-  Result<ProcessId> process = context.seams.processes.start_detached(command, keep);
+  command.keep_fds.push_back(ready[1]);
+  Result<ProcessId> process = context.seams.processes.start_detached(command, command.keep_fds);
   ::close(ready[1]);
   pollfd wait{ready[0], POLLIN, 0};
   char byte = 0;
@@ -89,22 +89,33 @@ Result<ProcessId> start_watchdog(const Context& context, long long epoch) {
   return *process;
 }
 
-Done watch(const Context& context, const Watched& watched, int ready_fd) {
+Result<bool> watch(const Context& context, const Watched& watched, int ready_fd) {
   const ProcessId& promoter = watched.promoter;
   const int promoter_fd = static_cast<int>(::syscall(SYS_pidfd_open, promoter.pid, 0u));
   if (promoter_fd < 0 || !alive(promoter))
     return fail("the promoter (process {}) is gone already", promoter.pid);
   if (::write(ready_fd, "r", 1) != 1) return errno_error("cannot tell the promoter that it is watched");
   ::close(ready_fd);
-  const Path journal_path = target_names(context.home.names(), context.target.name).journal();
+  const std::unique_ptr<Engine> engine = engine_of(context);
+  Journal journal;
+  int unreadable = 0;
   while (true) {
     const bool dead = ended_within(promoter_fd, longest_nap);
-    const Journal journal = TRY(read_journal(context.seams.files, journal_path));
+    Result<Journal> read = engine->read_journal();
+    if (read) {
+      journal = std::move(*read);
+      unreadable = 0;
+    } else if (++unreadable >= (is_under_way_by(journal, promoter) ? most_unreadable : few_unreadable)) {
+      return fail("the journal of target {} cannot be read", context.target.name)
+          .because(std::move(read).error());
+    }
+    // A journal that cannot be read now (its server is away, say) leaves us with what we last knew of it.
     if (is_under_way_by(journal, promoter)) {
       if (dead || time_left(context.seams.clock, journal) <= Millis(0)) return take_over(context, promoter);
-    } else if (dead || journal.epoch >= watched.epoch) {
-      return {};  // the promoter writes its first entry only after it knows that we watch
+    } else if (unreadable == 0 && (dead || journal.epoch >= watched.epoch)) {
+      return false;  // the promoter writes its first entry only after it knows that we watch
     }
+    if (dead) context.seams.clock.sleep(longest_nap);
   }
 }
 

@@ -13,6 +13,6 @@ struct Watched {
 // Starts it for this process and the epoch that is about to begin; returns once it watches.
 Result<ProcessId> start_watchdog(const Context& context, long long epoch);
 // The body of the process: until the promoter has ended well, or has died, or sits on an expired lease.
-Done watch(const Context& context, const Watched& watched, int ready_fd);
+Result<bool> watch(const Context& context, const Watched& watched, int ready_fd);
 
 }  // namespace slipway::swap

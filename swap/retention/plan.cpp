@@ -13,6 +13,8 @@ std::optional<std::string> held(const Snapshot& s, const Journal& journal, const
   if (s.state == SnapshotState::live) return "live";
   if (s.manifest.id == previous) return "previous: a rollback goes to it";
   if (s.pinned) return "pinned";
+  if (s.manifest.state == SnapshotState::bad) return "damaged: what it is is not known";
+  if (s.manifest.adopted) return "adopted: Slipway did not build it";
   if (s.state == SnapshotState::building) return "being built";
   const bool in_use =
       journal.under_way() && (s.manifest.id == journal.attempt->from || s.manifest.id == journal.attempt->to);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/config/config.hpp"
-#include "swap/volume/volume.hpp"
+#include "swap/engine.hpp"
 
 namespace slipway::swap {
 
@@ -19,12 +19,7 @@ struct Retention {
   std::vector<Verdict> removed, kept;  // oldest first
 };
 
-struct Disk {
-  std::uint64_t total_bytes = 0;
-  std::uint64_t free_bytes = 0;
-};
-
-// Snapshots as Volume::snapshots() gives them: oldest first.
+// Snapshots as snapshots_of() gives them: oldest first.
 Retention plan_retention(const config::Keep& keep, const std::vector<Snapshot>& snapshots,
                          const Journal& journal, const std::string& live, std::int64_t now_ms,
                          const Disk& disk);

@@ -29,22 +29,27 @@ struct ClusterSettings {
   std::map<std::string, std::string> extra = {};  // from slipway.yaml
 };
 
+// The path of a server program of the newest version installed, or its bare name.
+std::string server_program(const std::string& name);
+
 Done create_cluster(const Seams& seams, const Cluster& cluster);
 Done configure(const Seams& seams, const Cluster& cluster, const ClusterSettings& settings);
-// Rewrites who may log in, and has a running server take it up; what is connected stays connected.
+// Rewrites who may log in; a running server has taken it up when this returns. What is connected stays so.
 Done set_door(const Seams& seams, const Cluster& cluster, const ClusterSettings& settings);
+// Every session of anybody but the superuser is over when this returns.
+Done end_sessions(const Seams& seams, const Cluster& cluster, Millis limit);
 
-// The server's process, if it runs.
-std::optional<ProcessId> running(const Seams& seams, const Cluster& cluster);
+// The server's process, if it runs. Not to know is an error, and no answer.
+Result<std::optional<ProcessId>> find_server(const Seams& seams, const Cluster& cluster);
 // Returns once it takes connections; a server that runs already is fine.
 Done start(const Seams& seams, const Cluster& cluster);
-enum class Stop { clean, quick };  // quick: by force where clean takes too long
+enum class Stop { clean, quick, at_once };  // quick: by force where clean takes long; at_once: soon
 Done stop(const Seams& seams, const Cluster& cluster, Stop how = Stop::quick);
 // Everything in the data directory on disk, after a build without fsync.
 Done sync_to_disk(const Seams& seams, const Cluster& cluster);
 
 std::string conninfo(const Cluster& cluster, std::string_view database);
-Result<pg::Session> connect(const Cluster& cluster, std::string_view database,
+Result<pg::Session> connect(const Seams& seams, const Cluster& cluster, std::string_view database,
                             const pg::Options& options = {});
 
 }  // namespace slipway::swap

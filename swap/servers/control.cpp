@@ -18,8 +18,8 @@ Done create(const Seams& seams, const Cluster& cluster) {
   return seams.files.rename(unfinished, cluster.data);
 }
 
-Done ensure_database(const Cluster& cluster) {
-  pg::Session session = TRY(connect(cluster, "postgres"));
+Done ensure_database(const Seams& seams, const Cluster& cluster) {
+  pg::Session session = TRY(connect(seams, cluster, "postgres"));
   const pg::Rows found =
       TRY(session.query("select 1 from pg_database where datname = $1", {std::string(control_database)}));
   if (!found.empty()) return {};
@@ -37,10 +37,10 @@ Cluster control_cluster(const Home& home) {
 Result<std::string> start_control(const Seams& seams, const Home& home) {
   const Cluster cluster = control_cluster(home);
   const FileLock lock = TRY(lock_home(home));
-  if (!seams.files.exists(cluster.data)) TRY(create(seams, cluster));
+  if (!TRY(seams.files.is_there(cluster.data))) TRY(create(seams, cluster));
   TRY(configure(seams, cluster, {}));
   TRY(start(seams, cluster));
-  TRY(ensure_database(cluster));
+  TRY(ensure_database(seams, cluster));
   return conninfo(cluster, control_database);
 }
 

@@ -17,6 +17,7 @@ namespace slipway::swap {
 namespace {
 
 constexpr Millis start_limit{20'000};
+constexpr Millis silence_limit{10'000};  // then it hangs
 constexpr int most_clients = 1000;
 
 Path ini_file(const Pooler& pooler) {
@@ -74,7 +75,7 @@ Result<std::string> users(const Seams& seams, const Home& home, const Pooler& po
 
 // True if the file was changed.
 Result<bool> update_file(const Seams& seams, const Path& path, const std::string& text) {
-  if (seams.files.exists(path) && TRY(seams.files.read(path)) == text) return false;
+  if (TRY(seams.files.read_if_there(path)) == text) return false;
   TRY(seams.files.write(path, text, 0600));
   return true;
 }
@@ -97,10 +98,10 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Done wait_until_ready(const Seams& seams, const Pooler& pooler, const ProcessId& process) {
-  const Millis deadline = seams.clock.steady() + start_limit;
+Done wait_until_ready(const Seams& seams, const Pooler& pooler, const ProcessId& process, Millis limit) {
+  const Millis deadline = seams.clock.steady() + limit;
   while (true) {
-    Result<pg::Session> console = pooler_console(pooler, Millis(5000));
+    Result<pg::Session> console = pooler_console(seams, pooler, Millis(5000));
     if (console) return {};
     if (!alive(process) || seams.clock.steady() >= deadline)
       return fail("PgBouncer for port {} did not start", pooler.port)
@@ -141,28 +142,13 @@ Done start(const Seams& seams, const Pooler& pooler) {
   command.folder = pooler.folder;
   command.output = pooler.folder / "pgbouncer.out";
   const ProcessId process = TRY(seams.processes.start_detached(command));
-  return wait_until_ready(seams, pooler, process);
+  return wait_until_ready(seams, pooler, process, start_limit);
 }
 
 Done tell(pg::Session& console, const std::string& command) {
   Result<pg::Rows> answer = console.console(command);
   if (!answer) return fail("PgBouncer refused {}", command).because(std::move(answer).error());
   return {};
-}
-
-// A PAUSE that meets a login under way marks the pool as failed.
-Done wait_for_logins(const Seams& seams, pg::Session& console, const std::string& database, Millis limit) {
-  const Millis deadline = seams.clock.steady() + limit;
-  while (true) {
-    const pg::Rows pools = TRY(console.console("SHOW POOLS"));
-    const int name = pools.column("database"), login = pools.column("sv_login");
-    bool busy = false;
-    for (int row = 0; row < pools.size(); ++row)
-      busy |= pools.text(row, name) == database && pools.number(row, login) > 0;
-    if (!busy) return {};
-    if (seams.clock.steady() >= deadline) return fail("server logins of {} do not come to an end", database);
-    seams.clock.sleep(Millis(2));
-  }
 }
 
 }  // namespace
@@ -188,9 +174,10 @@ Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& t
   const bool new_ini = TRY(update_file(seams, ini_file(pooler), ini(pooler)));
   const std::optional<ProcessId> process = running(seams, pooler);
   if (!process) return start(seams, pooler);
-  if (!new_users && !new_ini) return wait_until_ready(seams, pooler, *process);
+  // One that hangs holds its clients for ever; started again it lets them in.
+  if (!new_users && !new_ini && wait_until_ready(seams, pooler, *process, silence_limit)) return {};
   // Where it listens cannot change under it: then the console is not where the new files say.
-  Result<pg::Session> console = pooler_console(pooler, Millis(5000));
+  Result<pg::Session> console = pooler_console(seams, pooler, Millis(5000));
   if (console) return tell(*console, "RELOAD");
   TRY(stop(seams, pooler));
   return start(seams, pooler);
@@ -200,39 +187,22 @@ Done stop(const Seams& seams, const Pooler& pooler) {
   const std::optional<ProcessId> process = running(seams, pooler);
   if (!process) return {};
   TRY(send_signal(*process, SIGTERM));
+  TRY(send_signal(*process, SIGCONT));
   if (wait_for_end(*process, Millis(5000))) return {};
   TRY(send_signal(*process, SIGKILL));
   if (!wait_for_end(*process, Millis(5000))) return fail("PgBouncer (process {}) does not end", process->pid);
   return {};
 }
 
-Result<pg::Session> pooler_console(const Pooler& pooler, Millis limit) {
+Result<pg::Session> pooler_console(const Seams& seams, const Pooler& pooler, Millis limit) {
   // The console lets in the OS user that it runs as, over its socket, under this name.
   const std::string conninfo = fmt::format("host={} port={} user=pgbouncer dbname=pgbouncer",
                                            pg::conninfo_value(pooler.socket.string()), pooler.port);
-  return pg::Session::open(conninfo, {.connect_limit = Seconds(5), .call_limit = limit});
+  return seams.connections.open(conninfo, {.connect_limit = Seconds(5), .call_limit = limit});
 }
 
-Done pause(const Seams& seams, const Pooler& pooler, Millis limit) {
-  // A console of its own for each attempt: a RESUME that races a PAUSE can leave that PAUSE hanging for ever.
-  pg::Session console = TRY(pooler_console(pooler, limit));
-  TRY(wait_for_logins(seams, console, pooler.database, limit));
-  Done paused = tell(console, "PAUSE " + pg::quoted(pooler.database));
-  if (paused) return {};
-  Done resumed = resume(pooler, pooler.database, Millis(5000));
-  if (!resumed) return fail("PgBouncer could not be paused, nor resumed").because(std::move(resumed).error());
-  return paused;
-}
-
-Done resume(const Pooler& pooler, const std::string& database, Millis limit) {
-  pg::Session console = TRY(pooler_console(pooler, limit));
-  Done resumed = tell(console, "RESUME " + pg::quoted(database));
-  if (resumed || resumed.error().summary().find("not paused") != std::string::npos) return {};
-  return resumed;
-}
-
-Done reconnect(const Pooler& pooler, const std::string& database, Millis limit) {
-  pg::Session console = TRY(pooler_console(pooler, limit));
+Done reconnect(const Seams& seams, const Pooler& pooler, const std::string& database, Millis limit) {
+  pg::Session console = TRY(pooler_console(seams, pooler, limit));
   return tell(console, "RECONNECT " + pg::quoted(database));
 }
 

@@ -28,13 +28,8 @@ Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& t
 std::optional<ProcessId> running(const Seams& seams, const Pooler& pooler);
 Done stop(const Seams& seams, const Pooler& pooler);
 
-Result<pg::Session> pooler_console(const Pooler& pooler, Millis limit);
-// Holds every client of the database still; returns when no transaction runs. At the limit: an error, and the
-// pause has been taken back.
-Done pause(const Seams& seams, const Pooler& pooler, Millis limit);
-// "Not paused" is fine: that is what was wanted.
-Done resume(const Pooler& pooler, const std::string& database, Millis limit);
+Result<pg::Session> pooler_console(const Seams& seams, const Pooler& pooler, Millis limit);
 // The pool drops its server connections, so that the next one goes where `current` points now.
-Done reconnect(const Pooler& pooler, const std::string& database, Millis limit);
+Done reconnect(const Seams& seams, const Pooler& pooler, const std::string& database, Millis limit);
 
 }  // namespace slipway::swap

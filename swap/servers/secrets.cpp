@@ -17,8 +17,8 @@ Result<std::string> ensure_password(const Seams& seams, const HomeNames& home, c
   TRY(seams.files.make_folders(home.secrets(), 0700));
   const Path file = home.passfile(role);
   std::string password;
-  if (seams.files.exists(file)) {
-    const std::string line = TRY(seams.files.read(file, 65536));
+  if (const std::optional<std::string> kept = TRY(seams.files.read_if_there(file, 65536))) {
+    const std::string& line = *kept;
     const std::size_t colon = line.rfind(':');
     const std::size_t end = line.find('\n');
     if (colon == std::string::npos || end == std::string::npos || end < colon + 2)

@@ -1,6 +1,6 @@
 #include "swap/servers/up.hpp"
 
-#include <unistd.h>
+#include <functional>
 
 #include "base/log.hpp"
 #include "swap/servers/cluster.hpp"
@@ -11,56 +11,73 @@
 namespace slipway::swap {
 namespace {
 
-// The socket folders are made anew after a reboot.
-Done ensure_live_server(const Seams& seams, const Volume& volume, const std::string& live) {
-  const Cluster cluster = volume.cluster(live);
-  if (running(seams, cluster)) return {};
-  TRY(configure(seams, cluster, volume.production(Door::open)));
-  return start(seams, cluster);
+Done target_up(const Context& context) {
+  const std::unique_ptr<Engine> engine = engine_of(context);
+  TRY(engine->discard_dead_builds());
+  return engine->serve();
 }
 
-Done target_up(const Seams& seams, const Home& home, const config::Target& target) {
-  const FileLock lock = TRY(lock_home(home));
-  Volume volume(seams, home, target);
-  TRY(volume.discard_dead_builds());
-  const std::string live = TRY(volume.live());
-  if (live.empty()) return {};
-  TRY(ensure_live_server(seams, volume, live));
-  return ensure_pooler(seams, home, target);
-}
-
-Done stop_snapshots(const Seams& seams, const Home& home, const config::Target& target) {
-  const Volume volume(seams, home, target);
+Done stop_snapshots(const Context& context) {
+  const Volume volume(context);
+  const Seams& seams = context.seams;
   for (const std::string& id : TRY(seams.files.list(volume.names().snapshots())))
     if (is_snapshot_id(id)) TRY(stop(seams, volume.cluster(id)));
   return {};
 }
 
+// Servers that we do not run ourselves stay as they are.
 Done target_down(const Seams& seams, const Home& home, const config::Target& target) {
+  if (target.mode != config::Mode::volume) return {};
   const Path lock_path = target_names(home.names(), target.name).lock();
-  if (!seams.files.exists(lock_path.parent_path())) return {};
+  if (!TRY(seams.files.is_there(lock_path.parent_path()))) return {};
   const std::optional<FileLock> lock = TRY(FileLock::try_take(lock_path));
   if (!lock)
     return error(Kind::busy, "target {} is held by {}", target.name, FileLock::holder(lock_path))
         .next("Wait until its promotion has ended.");
   const FileLock home_lock = TRY(lock_home(home));
   TRY(stop(seams, pooler_of(home, target)));
-  return stop_snapshots(seams, home, target);
+  return stop_snapshots({seams, home, target});
 }
 
-bool runs(const Seams& seams, const Home& home, const config::Target& target) {
-  const Volume volume(seams, home, target);
-  const Result<std::string> live = volume.live();
-  if (!live || live->empty()) return true;  // nothing to keep up, or nothing that starting could mend
-  return running(seams, volume.cluster(*live)) && running(seams, pooler_of(home, target));
+Result<bool> serves(const Context& context) {
+  if (context.target.mode != config::Mode::volume) return true;
+  return Volume(context).serves();
+}
+
+// One that fails keeps no other from it.
+Done for_each_target(const Seams& seams, const config::Config& config, const Home& home,
+                     const std::function<Done(const Context&)>& act) {
+  std::optional<Error> failure;
+  for (const auto& [name, target] : config.targets) {
+    Done done = act({seams, home, target});
+    if (done) continue;
+    if (failure) log::error("target {}: {}", name, done.error().summary());
+    if (!failure) failure = fail("target {} did not come up", name).because(std::move(done).error());
+  }
+  if (failure) return std::move(*failure);
+  return {};
+}
+
+// A server that is not ours to start may be away just now: what its dead builders left can wait.
+Done up_or_away(const Context& context) {
+  Done up = target_up(context);
+  if (up || context.target.mode == config::Mode::volume) return up;
+  log::warning("target {}: {}", context.target.name, up.error().summary());
+  return {};
+}
+
+Done supervise(const Context& context) {
+  if (TRY(serves(context))) return {};
+  log::warning("production of target {} does not run as it should; starting what is missing",
+               context.target.name);
+  return target_up(context);
 }
 
 }  // namespace
 
 Done servers_up(const Seams& seams, const config::Config& config, const Home& home) {
   TRY(start_control(seams, home));
-  for (const auto& [name, target] : config.targets) TRY(target_up(seams, home, target));
-  return {};
+  return for_each_target(seams, config, home, up_or_away);
 }
 
 Done servers_down(const Seams& seams, const config::Config& config, const Home& home) {
@@ -75,16 +92,11 @@ Done servers_down(const Seams& seams, const config::Config& config, const Home& 
 }
 
 Done supervise_once(const Seams& seams, const config::Config& config, const Home& home) {
-  if (!running(seams, control_cluster(home))) {
+  if (!TRY(find_server(seams, control_cluster(home)))) {
     log::warning("the control database does not run; starting it");
     TRY(start_control(seams, home));
   }
-  for (const auto& [name, target] : config.targets) {
-    if (runs(seams, home, target)) continue;
-    log::warning("production of target {} does not run as it should; starting what is missing", name);
-    TRY(target_up(seams, home, target));
-  }
-  return {};
+  return for_each_target(seams, config, home, supervise);
 }
 
 }  // namespace slipway::swap

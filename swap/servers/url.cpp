@@ -20,7 +20,7 @@ std::string percent_encoded(std::string_view text) {
 Result<std::string> front_url(const Home& home, const config::Target& target, bool read_only) {
   const std::string role = read_only ? reader_role(target.database_name) : target.database_name;
   const Path passfile = home.names().passfile(role);
-  if (!real_files().exists(passfile))
+  if (!TRY(real_files().is_there(passfile)))
     return fail("target {} has no front door yet", target.name).next("Start it: slipway up");
   return fmt::format("postgresql://{}@127.0.0.1:{}/{}?passfile={}", percent_encoded(role), target.front_port,
                      percent_encoded(target.database_name), percent_encoded(passfile.string()));

@@ -2,76 +2,96 @@
 // `current`.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/config/config.hpp"
-#include "swap/home.hpp"
-#include "swap/journal.hpp"
-#include "swap/manifest.hpp"
+#include "swap/engine.hpp"
 #include "swap/servers/cluster.hpp"
 
 namespace slipway::swap {
 
-struct Snapshot {
-  Manifest manifest;
-  SnapshotState state;  // with what the target knows: live, retired, bad
-  bool pinned = false;
-};
-
-struct BuildOrder {
-  std::string pipeline;
-  std::map<std::string, std::string> parameters;
-  long long fence = 0;
-};
-
-// A snapshot being built. Whoever holds it is its builder; when the process dies, the lock says so.
-struct Build {
-  SnapshotNames names;
-  Manifest manifest;
-  Cluster cluster;
-  FileLock lock;
-  std::string conninfo;  // of its database, as the superuser
-};
-
-class Volume {
+class Volume final : public Engine {
  public:
-  Volume(const Seams& seams, const Home& home, const config::Target& target)
-      : seams_(seams), home_(home), target_(target), names_(target_names(home.names(), target.name)) {}
+  explicit Volume(const Context& context)
+      : seams_(context.seams),
+        home_(context.home),
+        target_(context.target),
+        names_(target_names(home_.names(), target_.name)) {}
+
+  // Snapshots: volume.cpp; build.cpp and clone.cpp for making and discarding them.
+  // A link that leads nowhere or elsewhere is an error.
+  Result<std::string> live() override;
+  Result<std::vector<Manifest>> manifests() override;
+  Result<Manifest> manifest(const std::string& id) override;
+  Result<Build> create(const BuildOrder& order) override;
+  Result<Build> clone(const BuildOrder& order) override;
+  Done finish(Build& build) override;
+  Result<std::optional<Kept>> kept(const std::string& id) override;
+  Done discard(Build& build, const std::string& why) override;
+  Done discard_dead_builds() override;
+  Done adopt(Manifest& manifest, const Path& folder) override;
+  Done bury(const std::string& id) override;
+  Done remove_buried() override;
+  Result<Disk> disk() override;
+  Result<Place> place(const std::string& id) override;
+  Result<bool> thaw(const std::string& id) override;
+
+  // What lies with the target: beside.cpp.
+  Done hold(const std::string& actor) override;
+  void release() override { lock_.reset(); }
+  Result<Journal> read_journal() override;
+  Done write_journal(const Journal& journal) override;
+  Done keep_receipt(long long epoch, const std::string& json) override;
+  Result<std::vector<std::string>> receipts() override;
+
+  // A promotion: promotion.cpp.
+  Result<std::string> name_token(long long epoch) override;
+  Done make_token(const Attempt& attempt) override;
+  std::vector<EngineStep> prepare(const Attempt& attempt) override;
+  std::vector<EngineStep> close_live(const Attempt& attempt) override;
+  Done flip(const Attempt& attempt, const Journal& switched) override;
+  std::vector<EngineStep> close_previous(const Attempt& attempt) override;
+  Done probe(const Identity& expected) override;
+  std::vector<EngineStep> retire(const Attempt& attempt) override;
+  Done revoke(const Attempt& attempt) override;
+  Done reopen_live(const Attempt& attempt) override;
+  Done freeze(const std::string& id) override;
+  Done unlink(const Attempt& attempt) override;
+
+  Result<FrontDoor> front_door() override;
+  Done serve() override;
+  // Live's server and the front door run, or there is nothing that should.
+  Result<bool> serves();
 
   const TargetNames& names() const { return names_; }
-  // The id behind `current`; empty: nothing is live. A link that leads nowhere or elsewhere is an error.
-  Result<std::string> live() const;
-  // Ours, oldest first.
-  Result<std::vector<Snapshot>> snapshots(const Journal& journal) const;
-  Result<Manifest> manifest(const std::string& id) const;
-
-  // An empty database named after the target, on a running server with building settings.
-  Result<Build> create(const BuildOrder& order);
-  // Frozen, on disk and ready. The manifest in `build` holds what the builder knows of its inputs and rows.
-  Done finish(Build& build);
-  // Its server stopped and its data gone; the manifest stays and says why.
-  Done discard(Build& build, const std::string& why);
-  // Builds whose builder is dead are discarded. Under the home lock.
-  Done discard_dead_builds();
-
   Cluster cluster(const std::string& id) const;
   ClusterSettings production(Door door) const;
-  Result<pg::Session> connect_as(const std::string& id, const std::string& role) const;
 
  private:
   Result<std::string> reserve_id();
+  Result<Build> begin_build(const BuildOrder& order);
   Done prepare_database(Build& build);
+  Done copy_live(const std::string& from, Build& build);
+  Done discard_dead_builds_locked();
+  Done end_expired_holder();
+  Done sweep();
+  Done start_candidate(const std::string& id);
+  Done close(const std::string& id);
+  Done take_in(Manifest& manifest);  // adopt.cpp
+  Done copy_state(const Attempt& attempt);
+  // With `serve: restart`: service.cpp.
+  Done tell_service(const std::vector<std::string>& words);
+  Done stop_service(const std::string& id);
+  Done start_service();
+  std::vector<EngineStep> hand_over_to_service(const Attempt& attempt);
+  Done end_if_silent(const std::string& id);
 
-  const Seams& seams_;
+  Seams seams_;
   const Home& home_;
   const config::Target& target_;
   TargetNames names_;
+  std::optional<FileLock> lock_;
 };
-
-// ready or not, with what the journal and the link say.
-SnapshotState state_of(const Manifest& manifest, const Journal& journal, const std::string& live);
 
 }  // namespace slipway::swap

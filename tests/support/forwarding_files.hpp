@@ -10,6 +10,9 @@ class ForwardingFiles : public Files {
   Result<std::string> read(const Path& path, std::size_t limit) override {
     return real_files().read(path, limit);
   }
+  Result<std::optional<std::string>> read_if_there(const Path& path, std::size_t limit) override {
+    return real_files().read_if_there(path, limit);
+  }
   Done write(const Path& path, std::string_view content, mode_t mode) override {
     return real_files().write(path, content, mode);
   }
@@ -24,6 +27,7 @@ class ForwardingFiles : public Files {
   }
   Result<std::vector<std::string>> list(const Path& folder) override { return real_files().list(folder); }
   bool exists(const Path& path) override { return real_files().exists(path); }
+  Result<bool> is_there(const Path& path) override { return real_files().is_there(path); }
 };
 
 }  // namespace slipway::test

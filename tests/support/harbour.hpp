@@ -13,31 +13,23 @@
 
 #include "base/config/config.hpp"
 #include "base/pg/identifier.hpp"
+#include "swap/promote/preview.hpp"
 #include "swap/promote/promote.hpp"
 #include "swap/servers/pooler.hpp"
 #include "swap/servers/up.hpp"
 #include "swap/user.hpp"
 #include "swap/volume/volume.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/port.hpp"
 
 namespace slipway::test {
-
-inline int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
-    throw std::runtime_error("no free port");
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
 
 // Somebody else who has that port.
 class Listener {
  public:
   explicit Listener(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const int reuse = 1;  // connections of whoever had it before may not be forgotten yet
+    ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -51,15 +43,6 @@ class Listener {
  private:
   int fd_;
 };
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().text());
-  return std::move(result).value();
-}
-inline void must(Done done) {
-  if (!done) throw std::runtime_error(done.error().text());
-}
 
 class Harbour {
  public:
@@ -91,32 +74,42 @@ class Harbour {
   const config::Config& config() const { return config_; }
   const swap::Home& home() const { return home_; }
   swap::Context context() const { return {real_seams(), home_, target()}; }
-  swap::Volume volume() const { return {seams_, home_, target()}; }
+  swap::Volume volume() const { return swap::Volume(context()); }
   int port() const { return port_; }
 
-  // A ready snapshot with that many rows.
-  std::string build(int rows = 1000) {
+  // A ready snapshot with that many rows, and whatever else a script makes.
+  std::string build(int rows = 1000, const std::string& more = "") {
     swap::Volume engine = volume();
     swap::Build build = must(engine.create({"none", {}, 1}));
-    pg::Session session = must(pg::Session::open(build.conninfo));
+    pg::Session session = must(pg::Session::open(build.place.conninfo));
     must(session.script(
         fmt::format("create table cargo as select n, {}::text as snapshot from generate_series(1, {}) n;"
                     "grant select on cargo to portal, portal_read; analyze",
-                    pg::literal(build.names.id), rows)));
+                    pg::literal(build.manifest.id), rows)));
+    if (!more.empty()) must(session.script(more));
     build.manifest.rows["cargo"] = rows;
     must(engine.finish(build));
-    return build.names.id;
+    return build.manifest.id;
   }
 
-  swap::Receipt promote(const std::string& id = "",
-                        swap::Direction direction = swap::Direction::forward) const {
+  swap::Receipt promote(const std::string& id = "", swap::Direction direction = swap::Direction::forward,
+                        const std::set<std::string>& allow = {}) const {
     swap::Order order;
+    order.allow = allow;
     order.wish.direction = direction;
     order.wish.id = id;
     order.actor = "test";
     return swap::promote(context(), order);
   }
   swap::Receipt roll_back() const { return promote("", swap::Direction::back); }
+
+  swap::Receipt promote_allowing(const std::set<std::string>& allow) const {
+    return promote("", swap::Direction::forward, allow);
+  }
+  // As superuser, directly.
+  pg::Session inside(const std::string& id) const {
+    return must(swap::connect(seams_, volume().cluster(id), "portal"));
+  }
 
   std::string live() const { return must(volume().live()); }
 

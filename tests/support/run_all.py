@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import programs
@@ -21,47 +22,82 @@ def arguments():
     return parser.parse_args()
 
 
-def build(preset, jobs):
-    """Configures and compiles; the output is shown only where it fails."""
-    began = time.monotonic()
-    for command in (["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset, f"-j{jobs}"]):
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            print(done.stdout[-8000:])
-            print(f"tests/run: {' '.join(command)} failed")
-            return False
-    print(f"built {preset} in {time.monotonic() - began:.0f} s", flush=True)
-    return True
+class Build:
+    """Configures and compiles, beside whatever else is going on; the output is shown only where it fails."""
+
+    def __init__(self, preset, jobs):
+        self.preset = preset
+        self.began = time.monotonic()
+        self.output = tempfile.TemporaryFile()
+        commands = f"cmake --preset {preset} && exec cmake --build --preset {preset} -j{jobs}"
+        # Of a session of its own: the machine is shared between it and the tests as between two users.
+        self.process = subprocess.Popen(["nice", "sh", "-c", commands], cwd=ROOT, stdout=self.output,
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        sandbox.beside.add(self.process.pid)
+
+    def succeeded(self):
+        status = self.process.wait()
+        sandbox.beside.discard(self.process.pid)
+        if status == 0:
+            print(f"built {self.preset} in {time.monotonic() - self.began:.0f} s", flush=True)
+            return True
+        self.output.seek(0)
+        print(self.output.read().decode(errors="replace")[-8000:])
+        print(f"tests/run: the build of {self.preset} failed")
+        return False
+
+
+class Count:
+    """Of all that ran."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = self.faults = 0
+
+    def run(self, test):
+        with sandbox.Sandbox() as folder:
+            outcome = programs.run(test, folder)
+        for leftover in folder.leftovers:
+            outcome.failed += 1
+            outcome.complaints.append(f"left behind: {leftover}")
+        self.passed += outcome.passed
+        self.failed += outcome.failed
+        self.skipped += outcome.skipped
+        self.faults += outcome.faults()
+        mark = "FAILED" if outcome.failed else "skip  " if outcome.skipped else "ok    "
+        print(f"{mark} {test.name}: {outcome.passed} passed, {outcome.failed} failed, {outcome.seconds:.1f} s",
+              flush=True)
+        if outcome.failed or outcome.skipped:
+            print(outcome.text(), flush=True)
+
+    def summary(self):
+        if self.skipped:
+            print(f"{self.skipped} skipped: they cannot run here")
+        if self.faults:
+            print(f"{self.faults} faults injected")
+        print(f"{self.passed} passed, {self.failed} failed")
+        return 1 if self.failed else 0
 
 
 def main():
     options = arguments()
     os.environ["SLIPWAY_TESTS_LONG"] = "1" if options.long else ""
     presets = ["dev"] if options.no_asan else ["dev", "asan"]
-    for preset in presets:
-        if not build(preset, options.jobs):
-            print("0 passed, 1 failed")
-            return 1
     sandbox.adopt_orphans()
-    passed = failed = 0
-    for test in programs.all_tests(ROOT, presets, options.filter):
-        with sandbox.Sandbox() as folder:
-            outcome = programs.run(test, folder)
-        for leftover in folder.leftovers:
-            outcome.failed += 1
-            outcome.complaints.append(f"left behind: {leftover}")
-        passed += outcome.passed
-        failed += outcome.failed
-        mark = "ok    " if not outcome.failed else "FAILED"
-        print(f"{mark} {test.name}: {outcome.passed} passed, {outcome.failed} failed, {outcome.seconds:.1f} s",
-              flush=True)
-        if outcome.failed:
-            print(outcome.text(), flush=True)
-    if passed + failed == 0:
+    count = Count()
+    coming = Build(presets[0], options.jobs)
+    for number, preset in enumerate(presets):
+        if not coming.succeeded():
+            count.failed += 1
+            break
+        # Tests wait more than they compute: the next build has room beside them.
+        if preset != presets[-1]:
+            coming = Build(presets[number + 1], options.jobs)
+        for test in programs.tests_of(ROOT, preset, options.filter):
+            count.run(test)
+    if count.passed + count.failed + count.skipped == 0:
         print(f"tests/run: nothing is called like `{options.filter}`")
-        failed = 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        count.failed = 1
+    return count.summary()
 
 
 sys.exit(main())

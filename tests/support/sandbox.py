@@ -13,6 +13,10 @@ PATIENCE_S = 5
 PLACES = ["/tmp/slipway-*", "/tmp/slipway-*/????????", "/run/slipway/*"]
 
 
+# Processes of ours that are no test's: they and what they start may go on.
+beside = set()
+
+
 def adopt_orphans():
     """From now on whatever our tests start and forget becomes a child of ours, however often it forked."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
@@ -34,18 +38,23 @@ def parents():
 
 
 def reap():
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
+    """Whoever has ended and is nobody else's to wait for."""
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) in beside:
+            continue
+        try:
+            state, parent = pathlib.Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[:2]
+            if state == "Z" and int(parent) == os.getpid():
+                os.waitpid(int(name), os.WNOHANG)
+        except (OSError, ChildProcessError):
             pass
-    except ChildProcessError:
-        pass
 
 
 def descendants():
-    """Every process below us."""
+    """Every process below us that a test has started."""
     family, above = {os.getpid()}, parents()
     while True:
-        more = {pid for pid, parent in above.items() if parent in family} - family
+        more = {pid for pid, parent in above.items() if parent in family} - family - beside
         if not more:
             return family - {os.getpid()}
         family |= more

@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "tests/support/harbour.hpp"
+#include "tests/fault/swap/trial.hpp"
 #include "tests/support/killing_files.hpp"
 
 namespace slipway {
@@ -70,35 +70,32 @@ TEST_P(KilledAt, EveryChangeOnDisk) {
   const std::string one = harbour.build();
   ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
   const std::string two = harbour.build();
-  int faults = 0;
-  for (bool finished = false; !finished && !testing::Test::HasFailure(); ++faults) {
-    finished = promote_and_die_at(harbour, other_of(harbour, one, two), faults + 1, GetParam());
+  std::mt19937_64 random = test::seeded();
+  const int stride = test::long_run() ? 1 : 4;
+  int kills = 0;
+  for (int nth = 1 + static_cast<int>(random() % 4); !testing::Test::HasFailure(); nth += stride) {
+    const bool finished = promote_and_die_at(harbour, other_of(harbour, one, two), nth, GetParam());
     wait_for_watchdog(harbour);
     const auto recovered = test::must(swap::recover(harbour.context(), "test"));
     if (recovered) {
       EXPECT_NE(recovered->outcome, Outcome::needs_operator) << recovered->reason;
     }
     expect_whole(harbour, one, two);
-    ASSERT_LT(faults, 200);
+    if (finished) break;
+    ASSERT_LT(++kills, 200);
   }
-  EXPECT_GT(faults, 20) << "hardly anything was killed";
-  std::printf("%d kills\n", faults - 1);
+  EXPECT_GT(kills * stride, 20) << "hardly anything was killed";
+  std::printf("%d kills\n", kills);
   EXPECT_EQ(harbour.promote(other_of(harbour, one, two)).outcome, Outcome::promoted);
 }
 
 INSTANTIATE_TEST_SUITE_P(BeforeAndAfter, KilledAt,
                          testing::Values(KillingFiles::When::before, KillingFiles::When::after));
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("SLIPWAY_SEED");
-  const std::uint64_t seed = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  std::printf("SLIPWAY_SEED=%llu\n", static_cast<unsigned long long>(seed));
-  return seed;
-}
-
 int kills_of_run() {
   const char* given = std::getenv("SLIPWAY_KILLS");
-  return given ? std::atoi(given) : 100;
+  if (given) return std::atoi(given);
+  return test::long_run() ? 500 : 25;
 }
 
 // Everything that a promotion touches, and the promoter itself.
@@ -109,8 +106,8 @@ std::vector<ProcessId> victims(const Harbour& harbour, const ProcessId& promoter
     if (process) found.push_back(*process);
   };
   add(swap::running(real_seams(), swap::pooler_of(harbour.home(), harbour.target())));
-  add(swap::running(real_seams(), harbour.volume().cluster(one)));
-  add(swap::running(real_seams(), harbour.volume().cluster(two)));
+  add(test::must(swap::find_server(real_seams(), harbour.volume().cluster(one))));
+  add(test::must(swap::find_server(real_seams(), harbour.volume().cluster(two))));
   const swap::Journal journal = journal_of(harbour);
   if (journal.attempt && alive(journal.attempt->lease.watchdog))
     found.push_back(journal.attempt->lease.watchdog);
@@ -118,7 +115,7 @@ std::vector<ProcessId> victims(const Harbour& harbour, const ProcessId& promoter
 }
 
 TEST(KilledAtRandom, AnyProcessOrAllOfThem) {
-  std::mt19937_64 random(seed_of_run());
+  std::mt19937_64 random = test::seeded();
   Harbour harbour;
   const std::string one = harbour.build();
   ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
@@ -144,6 +141,7 @@ TEST(KilledAtRandom, AnyProcessOrAllOfThem) {
     EXPECT_TRUE(recovered) << recovered.error().text();
     expect_whole(harbour, one, two);
   }
+  std::printf("%d kills\n", kills_of_run());
   const swap::Receipt next = harbour.promote(other_of(harbour, one, two));
   EXPECT_EQ(next.outcome, Outcome::promoted) << next.reason;
 }

@@ -100,8 +100,7 @@ TEST(Promote, ClientsSeeNoFailureAndNeverTwoSnapshots) {
     harbour.build();
     EXPECT_EQ(harbour.promote().outcome, Outcome::promoted);
     EXPECT_EQ(harbour.roll_back().outcome, Outcome::promoted);
-    const swap::Receipt again =
-        harbour.promote(test::must(harbour.volume().snapshots({})).back().manifest.id);
+    const swap::Receipt again = harbour.promote(test::must(harbour.volume().manifests()).back().id);
     EXPECT_EQ(again.outcome, Outcome::promoted) << again.reason;
     EXPECT_EQ(harbour.seen(), harbour.live());
   }
@@ -117,7 +116,8 @@ TEST(Supervision, BringsBackWhatWasKilled) {
   ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
   const swap::Pooler pooler = swap::pooler_of(harbour.home(), harbour.target());
   test::must(send_signal(*swap::running(real_seams(), pooler), SIGKILL));
-  test::must(send_signal(*swap::running(real_seams(), harbour.volume().cluster(first)), SIGKILL));
+  test::must(
+      send_signal(*test::must(swap::find_server(real_seams(), harbour.volume().cluster(first))), SIGKILL));
   test::must(swap::supervise_once(real_seams(), harbour.config(), harbour.home()));
   EXPECT_EQ(harbour.seen(), first);
 }

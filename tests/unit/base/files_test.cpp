@@ -96,7 +96,7 @@ TEST(Files, LinksAreReadUnresolved) {
   Files& files = real_files();
   ASSERT_TRUE(files.symlink("snapshots/none", folder / "current"));
   EXPECT_EQ(**files.read_link(folder / "current"), "snapshots/none");
-  EXPECT_FALSE(files.exists(folder / "current"));
+  EXPECT_FALSE(*files.is_there(folder / "current"));
   EXPECT_FALSE(files.read_link(folder / "missing")->has_value());
   std::filesystem::create_directory(folder / "real");
   const auto replaced = files.read_link(folder / "real");
@@ -129,7 +129,7 @@ TEST(Files, RemoveTreeFollowsNoLinks) {
   ASSERT_TRUE(files.make_folders(folder / "tree/deep"));
   ASSERT_TRUE(files.symlink(folder / "kept", folder / "tree/deep/link"));
   ASSERT_TRUE(files.remove_tree(folder / "tree"));
-  EXPECT_FALSE(files.exists(folder / "tree"));
+  EXPECT_FALSE(*files.is_there(folder / "tree"));
   EXPECT_EQ(*files.read(folder / "kept/a"), "precious");
 }
 

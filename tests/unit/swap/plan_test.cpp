@@ -1,4 +1,4 @@
-// Which snapshot, and may it: the decisions of a promotion, by tables.
+// Which snapshot a promotion goes to, by tables.
 #include "swap/promote/plan.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +12,13 @@ Snapshot snapshot(const std::string& id, SnapshotState state) {
   s.manifest.state =
       state == SnapshotState::building || state == SnapshotState::failed ? state : SnapshotState::ready;
   s.state = state;
+  return s;
+}
+
+Snapshot damaged(const std::string& id) {
+  Snapshot s;
+  s.manifest = damaged_manifest(id, fail("its checksum does not match"));
+  s.state = SnapshotState::bad;
   return s;
 }
 
@@ -46,6 +53,18 @@ TEST(Choose, TheSnapshotThatIsMeant) {
       {"not one still being built", forward, {snapshot(a, live), snapshot(b, building)}, a, ""},
       {"not one that was live before", forward, {snapshot(a, live), snapshot(b, retired)}, a, ""},
       {"not a bad one", forward, {snapshot(a, live), snapshot(b, bad)}, a, ""},
+      {"one that is damaged stands in nobody's way",
+       forward,
+       {snapshot(a, live), snapshot(b, ready), damaged(c)},
+       a,
+       b},
+      {"only one that is damaged", forward, {snapshot(a, live), damaged(c)}, a, "refused"},
+      {"an old one that is damaged", forward, {damaged(a), snapshot(b, live)}, b, ""},
+      {"one that is damaged, by its id",
+       {Direction::forward, c, {}},
+       {snapshot(a, live), damaged(c)},
+       a,
+       "refused"},
       {"an older one by its id",
        {Direction::forward, a, {}},
        {snapshot(a, retired), snapshot(b, live)},
@@ -88,36 +107,6 @@ TEST(Previous, SkipsBadOnesAndNeverToggles) {
   journal.snapshots[a].predecessor = c;
   journal.snapshots[a].bad = journal.snapshots[c].bad = true;
   EXPECT_EQ(previous_of(journal, c), "");
-}
-
-Manifest manifest(std::int64_t rows, std::uint64_t bytes, const std::string& uuid) {
-  Manifest m;
-  m.state = SnapshotState::ready;
-  m.finished_ms = 1;
-  m.build_uuid = uuid;
-  m.rows["study"] = rows;
-  m.bytes = bytes;
-  return m;
-}
-
-TEST(Guardrails, SayNoByName) {
-  const config::Guardrails limits;
-  const Manifest live = manifest(100, 1000, "one");
-  const auto failing = [&](const Manifest& candidate, Direction direction = Direction::forward) {
-    const Done outcome = check(guardrails(limits, direction, candidate, &live), {});
-    return outcome ? std::string() : outcome.error().summary();
-  };
-  EXPECT_EQ(failing(manifest(90, 800, "two")), "");
-  EXPECT_NE(failing(manifest(89, 800, "two")).find("rows (table study: 89 now, 100 in live"),
-            std::string::npos);
-  EXPECT_NE(failing(manifest(90, 799, "two")).find("bytes"), std::string::npos);
-  EXPECT_NE(failing(manifest(100, 1000, "one")).find("identity"), std::string::npos);
-  Manifest other = manifest(100, 1000, "two");
-  other.rows = {{"sample", 100}};
-  EXPECT_NE(failing(other).find("tables"), std::string::npos);
-  // Fewer rows may be what a rollback is for.
-  EXPECT_EQ(failing(manifest(1, 1, "two"), Direction::back), "");
-  EXPECT_TRUE(check(guardrails(limits, Direction::forward, manifest(1, 1, "two"), &live), {"rows", "bytes"}));
 }
 
 }  // namespace

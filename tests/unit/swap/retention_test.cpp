@@ -87,5 +87,13 @@ TEST(Retention, EverySnapshotGetsItsReason) {
     for (const Verdict& one : *list) EXPECT_FALSE(one.why.empty()) << one.id;
 }
 
+TEST(Retention, LeavesAloneWhatIsDamaged) {
+  std::vector<Snapshot> snapshots = ten();
+  snapshots[2].manifest = damaged_manifest(id(3), fail("its checksum does not match"));
+  snapshots[2].state = bad;
+  const config::Keep keep{.last = 3, .within = {}, .min_free_percent = 100};
+  EXPECT_EQ(removed(keep, snapshots, id(10), {}, {1000, 0}), "01 02 04 05 06 07 08 09 ");
+}
+
 }  // namespace
 }  // namespace slipway::swap
