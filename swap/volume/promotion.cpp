@@ -133,8 +133,12 @@ Done Volume::revoke(const Attempt& attempt) {
   return seams_.files.sync_folder(names_.folder);
 }
 
+// A way back that could not be taken may have ended it for not answering: still, it is what clients wait for.
 Done Volume::reopen_live(const Attempt&) {
-  return target_.restart ? start_service() : Done();
+  if (target_.restart) return start_service();
+  const std::string id = TRY(live());
+  if (id.empty() || TRY(find_server(seams_, cluster(id)))) return {};
+  return serve();
 }
 
 Done Volume::freeze(const std::string& id) {
