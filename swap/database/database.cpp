@@ -36,6 +36,13 @@ Result<Place> Database::place(const std::string& id) {
   return Place{TRY(conninfo_of(TRY(made_of(id)).name)), ""};
 }
 
+Result<bool> Database::thaw(const std::string& id) {
+  const DatabaseEntry entry = TRY(entry_of(id));
+  if (entry.open) return false;
+  TRY(set_open(*TRY(TRY(registry())->session()), entry.name, true));
+  return true;
+}
+
 // Nobody may be in it for the rename; a retired one is closed already.
 Done Database::bury(const std::string& id) {
   if (TRY(live()) == id) return error(Kind::refused, "snapshot {} is live", id);

@@ -24,6 +24,7 @@ class Database final : public Registered {
   Done adopt(Manifest& manifest, const Path& folder) override;
   Done bury(const std::string& id) override;
   Result<Place> place(const std::string& id) override;
+  Result<bool> thaw(const std::string& id) override;
 
   // A promotion: promotion.cpp.
   std::vector<EngineStep> prepare(const Attempt& attempt) override;

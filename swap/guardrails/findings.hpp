@@ -30,8 +30,10 @@ struct Findings {
   bool compares = true;  // structures; false: that was done already
   std::optional<Kept> candidate_kept;
   std::optional<Kept> live_kept;
-  std::string live_silence;            // why it is not known what live has; empty: it is
-  std::uint64_t disk_total_bytes = 0;  // 0: not to be seen from here
+  bool was_live = false;                            // the candidate: then it may have been written to
+  std::optional<std::vector<std::string>> changed;  // of the candidate's tables, since it was finished
+  std::string live_silence;                         // why it is not known what live has; empty: it is
+  std::uint64_t disk_total_bytes = 0;               // 0: not to be seen from here
   std::uint64_t disk_free_bytes = 0;
   // What live has and no switch brings along, by the guardrail's name.
   std::map<std::string, std::vector<std::string>> left_behind;

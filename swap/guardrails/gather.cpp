@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "swap/carry/tables.hpp"
 #include "swap/structure/kept.hpp"
+#include "swap/structure/read_shape.hpp"
 
 namespace slipway::swap {
 namespace {
@@ -93,7 +95,19 @@ Done gather_structures(const Asked& live, const Asked& candidate, Findings& find
   if (candidate.session) findings.candidate_kept = TRY(read_kept(*candidate.session, candidate.schema));
   findings.live_kept = live.kept;
   if (live.session && findings.candidate_kept)
-    findings.live_kept = TRY(read_kept(*live.session, live.schema));
+    findings.live_kept = Kept{TRY(read_shape(*live.session, live.schema)), {}, {}};
+  return {};
+}
+
+// One that was live has been written to by those whose data it is.
+Done gather_changes(const config::Target& target, const Asked& candidate, Findings& findings) {
+  if (findings.was_live || !candidate.kept || candidate.kept->contents.empty()) return {};
+  const auto is_carried = [&](const std::string& table) {
+    return std::any_of(target.carry.begin(), target.carry.end(),
+                       [&](const std::string& pattern) { return carry::matches(pattern, table); });
+  };
+  findings.changed =
+      changes(candidate.kept->contents, TRY(read_contents(*candidate.session, candidate.schema)), is_carried);
   return {};
 }
 
@@ -110,6 +124,7 @@ Done gather(const config::Target& target, const Asked& live, const Asked& candid
   findings.candidate_whereabouts = TRY(whereabouts(candidate));
   if (live.session) TRY(gather_left_behind(target, *live.session, findings));
   if (!candidate.session) return {};
+  TRY(gather_changes(target, candidate, findings));
   if (live.session && target.mode != config::Mode::schema)
     TRY(gather_what_may_be_there(*live.session, *candidate.session, findings));
   for (const config::SqlGuardrail& one : target.guardrails.sql)

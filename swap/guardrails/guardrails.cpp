@@ -73,6 +73,11 @@ Guardrail disk(const Findings& findings) {
                       least_free_bytes >> 20)};
 }
 
+Guardrail frozen(const std::vector<std::string>& changed) {
+  if (changed.empty()) return {"frozen", true, "nothing was written to it since it was finished"};
+  return {"frozen", false, "changed since it was finished: " + first_few(changed)};
+}
+
 void judge_structure(const Findings& findings, std::vector<Guardrail>& found) {
   if (!findings.compares) return;
   if (!findings.live_kept || !findings.candidate_kept) {
@@ -108,6 +113,7 @@ std::vector<Guardrail> guardrails(const config::Guardrails& limits, const Findin
   }
   if (!forward) return found;
   if (findings.candidate_kept) found.push_back(statistics(findings.candidate_kept->not_analyzed));
+  if (findings.changed) found.push_back(frozen(*findings.changed));
   for (const auto& [name, objects] : findings.left_behind)
     found.push_back(
         {name, objects.empty(),

@@ -79,6 +79,9 @@ Result<std::vector<Guardrail>> inspect(const Context& context, Engine& engine, D
   of_candidate.kept = TRY(engine.kept(to));
   if (candidate == Candidate::prepared) {
     opened_candidate = TRY(open(context, engine, to));
+    const Journal journal = TRY(engine.read_journal());
+    const auto record = journal.snapshots.find(to);
+    findings.was_live = record != journal.snapshots.end() && record->second.first_promoted_ms > 0;
     of_candidate.session = &*opened_candidate.session;
     of_candidate.schema = opened_candidate.schema;
   }

@@ -28,17 +28,21 @@ Result<Kept> read_kept(pg::Session& session, const std::string& schema) {
   kept.shape = TRY(read_shape(session, schema));
   const pg::Rows rows = TRY(session.query(not_analyzed_sql, {schema}));
   for (int row = 0; row < rows.size(); ++row) kept.not_analyzed.push_back(rows.string(row, 0));
+  kept.contents = TRY(read_contents(session, schema));
   return kept;
 }
 
 json to_json(const Kept& kept) {
-  return {{"shape", to_json(kept.shape)}, {"not_analyzed", kept.not_analyzed}};
+  return {{"shape", to_json(kept.shape)},
+          {"not_analyzed", kept.not_analyzed},
+          {"contents", to_json(kept.contents)}};
 }
 
 Result<Kept> kept_from_json(const json& whole) {
   try {
     return Kept{TRY(shape_from_json(whole.at("shape"))),
-                whole.at("not_analyzed").get<std::vector<std::string>>()};
+                whole.at("not_analyzed").get<std::vector<std::string>>(),
+                contents_from_json(whole.value("contents", json::object()))};
   } catch (const json::exception& wrong) {
     return fail("what was kept of a snapshot cannot be read: {}", wrong.what());
   }

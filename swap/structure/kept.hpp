@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/pg/session.hpp"
+#include "swap/structure/contents.hpp"
 #include "swap/structure/shape.hpp"
 
 namespace slipway::swap {
@@ -12,6 +13,7 @@ namespace slipway::swap {
 struct Kept {
   Shape shape;
   std::vector<std::string> not_analyzed;  // tables that hold rows and have no statistics
+  Contents contents;                      // empty: of a time when they were not kept
   bool operator==(const Kept&) const = default;
 };
 

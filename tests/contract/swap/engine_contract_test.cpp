@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "swap/diff/diff.hpp"
 #include "swap/promote/promote.hpp"
 #include "swap/retention/prune.hpp"
 #include "tests/support/schema_berth.hpp"
@@ -123,6 +125,61 @@ TYPED_TEST(EngineContract, WhatSlipwayDidNotMakeIsNotLive) {
   ASSERT_FALSE(live);
   EXPECT_FALSE(live.error().next_step().empty());
   EXPECT_NE(this->berth_.promote(id).outcome, Outcome::promoted);
+}
+
+TYPED_TEST(EngineContract, AFrozenSnapshotIsComparedWithLiveAndLiesFrozenAgain) {
+  test::Berth& berth = this->berth_;
+  const std::string first = berth.build(100);
+  ASSERT_EQ(berth.promote(first).outcome, Outcome::promoted);
+  const std::string second = berth.build(120);
+  const Result<nlohmann::json> found = diff(berth.context(), {"", "", "maria"});
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(found->at("from"), first);
+  EXPECT_EQ(found->at("to"), second);
+  ASSERT_EQ(found->at("tables").size(), 1U);
+  EXPECT_EQ(found->at("tables")[0].at("live"), 100);
+  EXPECT_EQ(found->at("tables")[0].at("candidate"), 120);
+  EXPECT_FALSE(berth.readable(second));
+  EXPECT_EQ(berth.seen(), first);
+}
+
+// F16: what was checked is what is promoted.
+TYPED_TEST(EngineContract, WhatWasWrittenToSinceItWasFinishedIsRefused) {
+  struct Case {
+    const char* sql;
+    const char* said;  // empty: that is no change
+  };
+  const std::vector<Case> cases = {
+      {"delete from cargo where n = 7", "cargo: 100 rows then, 99 now"},
+      {"update cargo set snapshot = snapshot where n = 7", "cargo: its rows were written to"},
+      {"truncate cargo; insert into cargo select n, 'other' from generate_series(1, 100) n",
+       "cargo: its rows were written to"},
+      {"create table more (n int)", "more: it was not there"},
+      {"vacuum (full, freeze) cargo", ""},
+  };
+  test::Berth& berth = this->berth_;
+  ASSERT_EQ(berth.promote(berth.build()).outcome, Outcome::promoted);
+  for (const Case& one : cases) {
+    const std::string id = berth.build();
+    {
+      const std::unique_ptr<Engine> engine = berth.engine();
+      test::must(engine->hold("maria"));
+      test::must(engine->thaw(id));
+      const Place place = test::must(engine->place(id));
+      test::must(test::must(enter(berth.context().seams, place)).script(one.sql));
+      test::must(engine->freeze(id));
+    }
+    const Receipt receipt = berth.promote(id);
+    if (!*one.said) {
+      expect_promoted(receipt);
+      continue;
+    }
+    EXPECT_EQ(receipt.outcome, Outcome::refused) << one.sql;
+    EXPECT_NE(receipt.reason.find("frozen (changed since it was finished: table "), std::string::npos)
+        << receipt.reason;
+    EXPECT_NE(receipt.reason.find(one.said), std::string::npos) << receipt.reason;
+    EXPECT_NE(berth.live(), id);
+  }
 }
 
 TYPED_TEST(EngineContract, IdsOnlyGoUpAndDiscardedOnesCount) {

@@ -31,8 +31,8 @@ Findings findings() {
   Findings f;
   f.candidate = manifest(100, 1000, "two");
   f.live = manifest(100, 1000, "one");
-  f.candidate_kept = Kept{shape(), {}};
-  f.live_kept = Kept{shape(), {}};
+  f.candidate_kept = Kept{shape(), {}, {}};
+  f.live_kept = Kept{shape(), {}, {}};
   f.disk_total_bytes = 100ULL << 30;
   f.disk_free_bytes = 50ULL << 30;
   f.left_behind = {{"slots", {}}, {"large_objects", {}}};
@@ -75,6 +75,8 @@ TEST(Guardrails, EachSaysNoByItsName) {
       {"a full disk", [](Findings& f) { f.disk_free_bytes = 1 << 20; }, {"disk"}},
       {"a disk that cannot be seen", [](Findings& f) { f.disk_total_bytes = f.disk_free_bytes = 0; }, {}},
       {"never analyzed", [](Findings& f) { f.candidate_kept->not_analyzed = {"study"}; }, {"statistics"}},
+      {"nobody wrote to it", [](Findings& f) { f.changed.emplace(); }, {}},
+      {"somebody wrote to it", [](Findings& f) { f.changed = {"table study: gone"}; }, {"frozen"}},
       {"a replication slot", [](Findings& f) { f.left_behind["slots"] = {"feed"}; }, {"slots"}},
       {"a guardrail of the target's own", [](Findings& f) { f.own[0].ok = false; }, {"enough_studies"}},
       {"tables by their manifests where no structure is known",
@@ -115,6 +117,7 @@ TEST(Guardrails, ARollbackIsHeldToWhatWouldBreakItOnly) {
   back.direction = Direction::back;
   back.candidate = manifest(1, 1, "two");
   back.candidate_kept->not_analyzed = {"study"};
+  back.changed = {"table study: gone"};
   back.live_silence = "no route";
   back.left_behind["slots"] = {"feed"};
   back.own[0].ok = false;
