@@ -15,10 +15,10 @@ Done Landing::begin() {
   aside_ = TRY(lay_aside(session_, candidates()));
   for (const Pair& pair : pairs_) {
     TRY(session_.script(forget_old_rows_sql(pair.candidate.oid)));
+    const std::string life_now = std::to_string(TRY(life(session_, pair.candidate)));
     TRY(session_.query("insert into slipway_carry.landed values ($1, $2, $3, $4, $5)",
                        {std::to_string(pair.candidate.oid), pair.how == How::since ? "f" : "t",
-                        had_log_[pair.candidate.oid] ? "t" : "f",
-                        std::to_string(TRY(life(session_, pair.candidate))), other_}));
+                        had_log_[pair.candidate.oid] ? "t" : "f", life_now, other_}));
     if (pair.keyed)
       TRY(session_.script(fmt::format("create temp table {} as select {} from {} with no data",
                                       "round_" + std::to_string(pair.candidate.oid),

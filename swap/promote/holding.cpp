@@ -34,7 +34,8 @@ Done Promoter::begin_hold() {
 
 Done Promoter::pause(Quiescer& quiescer) {
   TRY(still_allowed());
-  attempt().paused.push_back({quiescer.name(), TRY(quiescer.remember())});
+  std::string memo = TRY(quiescer.remember());
+  attempt().paused.push_back({quiescer.name(), std::move(memo)});
   TRY(write());
   Done paused = quiescer.pause(attempt().paused.back().memo, attempt().lease.left(context_.seams.clock));
   if (paused) return {};

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "base/process.hpp"
+#include "tests/support/certificate.hpp"
 #include "tests/support/child.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/must.hpp"
@@ -20,26 +20,7 @@ namespace slipway::test {
 class KubernetesServer {
  public:
   KubernetesServer() : port_(free_port()) {
-    Command certificate;
-    certificate.argv = {"openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-keyout",
-                        key(),
-                        "-out",
-                        ca(),
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=test",
-                        "-addext",
-                        "subjectAltName=IP:127.0.0.1"};
-    must(run_checked(real_processes(), certificate));
+    make_certificate(ca(), key());
     std::ofstream(folder_ / "token") << "a token\n";
     set({{"deployments", nlohmann::json::object()},
          {"version", 100},

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/process.hpp"
+#include "tests/support/certificate.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/pausable.hpp"
@@ -50,26 +50,7 @@ class Receiver {
                                     std::to_string(port_), folder_.path().string()};
     if (wrapped_ == Wrapped::plain) return all;
     const std::string certificate = (folder_ / "ca.pem").string(), key = (folder_ / "key.pem").string();
-    Command made;
-    made.argv = {"openssl",
-                 "req",
-                 "-x509",
-                 "-newkey",
-                 "ec",
-                 "-pkeyopt",
-                 "ec_paramgen_curve:P-256",
-                 "-nodes",
-                 "-keyout",
-                 key,
-                 "-out",
-                 certificate,
-                 "-days",
-                 "2",
-                 "-subj",
-                 "/CN=test",
-                 "-addext",
-                 "subjectAltName=IP:127.0.0.1"};
-    must(run_checked(real_processes(), made));
+    make_certificate(certificate, key);
     all.insert(all.end(), {certificate, key});
     return all;
   }
