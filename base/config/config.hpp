@@ -158,6 +158,43 @@ struct Table {
   Position at;
 };
 
+enum class Severity { warn, error };
+enum class Expect { empty, truth };
+
+// One of `checks`: what must hold of the tables when they are filled. Null is never held against a column
+// but by not_null.
+struct UniqueCheck {
+  std::string table;
+  std::vector<std::string> columns;  // together
+};
+struct NotNullCheck {
+  std::string table;
+  std::vector<std::string> columns;  // each
+};
+struct AcceptedCheck {
+  std::string table, column;
+  std::vector<std::string> values;  // as text
+};
+struct ReferencesCheck {
+  std::string table, column;
+  std::string other_table, other_column;
+};
+struct RowsCheck {
+  std::string table;
+  std::optional<std::int64_t> min, max;
+  std::optional<double> min_vs_live_percent;
+};
+struct SqlCheck {
+  std::string name;
+  std::string query;
+  Expect expect = Expect::empty;
+};
+struct Check {
+  std::variant<UniqueCheck, NotNullCheck, AcceptedCheck, ReferencesCheck, RowsCheck, SqlCheck> what;
+  Severity severity = Severity::error;
+  Position at;
+};
+
 struct Rejects {
   std::int64_t max = 0;  // per table
   double max_percent =
@@ -174,6 +211,7 @@ struct Pipeline {
   std::map<std::string, FileSource> sources;
   std::vector<Table> tables;  // in the file's order
   Rejects rejects;
+  std::vector<Check> checks;
   Promote promote = Promote::manual;
   Position at;
 };

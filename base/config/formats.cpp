@@ -68,6 +68,8 @@ constexpr Words<Promote, 2> promotes = {{{"manual", Promote::manual}, {"auto", P
 constexpr Words<Duplicates, 2> duplicate_ways = {
     {{"fail", Duplicates::fail}, {"reject", Duplicates::reject}}};
 constexpr Words<Start, 2> starts = {{{"empty", Start::empty}, {"live", Start::live}}};
+constexpr Words<Severity, 2> severities = {{{"warn", Severity::warn}, {"error", Severity::error}}};
+constexpr Words<Expect, 2> expectations = {{{"empty", Expect::empty}, {"true", Expect::truth}}};
 constexpr Words<NoticeLevel, 3> levels = {
     {{"error", NoticeLevel::error}, {"info", NoticeLevel::info}, {"verbose", NoticeLevel::verbose}}};
 constexpr Words<bool, 2> truths = {{{"true", true}, {"false", false}}};
@@ -242,6 +244,10 @@ const Format<Promote> promote_name{"manual or auto", read_word<Promote, promotes
 const Format<Duplicates> duplicates_name{"fail or reject", read_word<Duplicates, duplicate_ways>,
                                          show_word<Duplicates, duplicate_ways>};
 const Format<Start> start_name{"empty or live", read_word<Start, starts>, show_word<Start, starts>};
+const Format<Severity> severity_name{"warn or error", read_word<Severity, severities>,
+                                     show_word<Severity, severities>};
+const Format<Expect> expect_name{"empty or true", read_word<Expect, expectations>,
+                                 show_word<Expect, expectations>};
 const Format<NoticeLevel> level_name{"error, info or verbose", read_word<NoticeLevel, levels>,
                                      show_word<NoticeLevel, levels>};
 const Format<std::string> unit_name{"a unit with its ending, such as portal-api.service", read_by<is_unit>,

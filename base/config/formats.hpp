@@ -38,6 +38,8 @@ extern const Format<Pool> pool_name;
 extern const Format<Promote> promote_name;
 extern const Format<Duplicates> duplicates_name;
 extern const Format<Start> start_name;
+extern const Format<Severity> severity_name;
+extern const Format<Expect> expect_name;
 extern const Format<NoticeLevel> level_name;
 extern const Format<std::string> unit_name;        // of systemd, with its ending
 extern const Format<std::string> kubernetes_name;  // as a path of its API takes it

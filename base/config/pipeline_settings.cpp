@@ -1,6 +1,7 @@
 // The settings of a pipeline, and of its sources, tables and columns.
 #include <array>
 
+#include "base/config/check_settings.hpp"
 #include "base/config/settings.hpp"
 
 namespace slipway::config {
@@ -217,7 +218,7 @@ constexpr std::array settings = {
                         return show_settings(std::span<const Setting<Rejects>>(reject_settings),
                                              pipeline.rejects);
                       }},
-    unbuilt<Pipeline>("checks"),
+    Setting<Pipeline>{"checks", read_checks, show_checks},
     unbuilt<Pipeline>("search"),
     field<"promote", &Pipeline::promote, promote_name, Pipeline>(),
     unbuilt<Pipeline>("schedule"),

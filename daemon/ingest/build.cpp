@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "daemon/ingest/advice.hpp"
+#include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
@@ -101,6 +102,7 @@ class Build {
   Result<Report> run_on(Connection& connection) {
     TRY(run_schema_files(request_, cancellation_, observer_));
     plans_ = TRY(plan_all(request_, connection, observer_));
+    const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
     Structure structure = TRY(take_off(request_, connection, tables, observer_));
@@ -114,6 +116,7 @@ class Build {
     TRY(refresh_views(request_, connection));
     observer_.phase("count");
     TRY(count(connection));
+    TRY(run_checks(checks));
     TRY(grant_reading(request_, connection));
     return report();
   }
@@ -146,6 +149,23 @@ class Build {
     });
   }
 
+  // All of them, whatever the first ones say: who mends the rows wants to know everything at once.
+  Done run_checks(const std::vector<PlannedCheck>& checks) {
+    if (checks.empty()) return {};
+    observer_.phase("checks");
+    checks_.resize(checks.size());
+    TRY(side_by_side(checks.size(), stop_, [&](std::size_t task) -> Done {
+      Connection connection = TRY(Connection::open(request_, cancellation_));
+      TRY(connection.become_owner(request_));
+      checks_[task] = TRY(run_check(request_, connection, checks[task]));
+      return {};
+    }));
+    for (const CheckReport& check : checks_)
+      if (!check.ok)
+        observer_.line(fmt::format("{}: {}", check.warns ? "warning" : "check", in_words(check)));
+    return verdict(checks_);
+  }
+
   // Once more, now that everything is in place.
   Done count(Connection& connection) {
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -161,6 +181,7 @@ class Build {
 
   Report report() const {
     Report report;
+    report.checks = checks_;
     std::map<std::string, std::pair<Input, std::string>>
         inputs;  // by path, so that a shared file counts once
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -189,6 +210,7 @@ class Build {
   Cancellation cancellation_;
   std::vector<TablePlan> plans_;
   std::vector<LoadOutcome> outcomes_;
+  std::vector<CheckReport> checks_;
 };
 
 }  // namespace

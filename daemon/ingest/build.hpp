@@ -24,7 +24,8 @@ struct Request {
   std::string reader;             // role that gets SELECT on everything
   long long fence = 0;  // every load transaction takes slipway_manifest's row with this fence FOR SHARE
   Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
-  std::vector<std::string> only;  // tables; empty: all
+  std::vector<std::string> only;                       // tables; empty: all
+  std::map<std::string, std::int64_t> live_rows = {};  // of live's tables; empty: nothing is live
   // Called in the transaction of the schema files, before their first statement and after their last: an
   // error of either rolls it back.
   std::function<Done(pg::Session&)> schema_begins = {};
@@ -43,7 +44,8 @@ struct TableProgress {
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void phase(const std::string& phase) = 0;  // "schema", "load", "indexes", "analyze", "count"
+  virtual void phase(
+      const std::string& phase) = 0;  // "schema", "load", "indexes", "analyze", "count", "checks"
   virtual void progress(const TableProgress& progress) = 0;
   virtual void line(const std::string& text) = 0;  // something a user wants to read in the job's log
 };
@@ -56,15 +58,26 @@ struct TableReport {
   double seconds = 0;
 };
 
+struct CheckReport {
+  std::string check;
+  bool warns = false;  // where it does not hold: the build goes on
+  bool ok = false;
+  std::int64_t failing = 0;         // rows
+  std::vector<std::string> sample;  // a few of them, as JSON
+  std::string detail;
+};
+
 struct Report {
   std::map<std::string, TableReport> tables;  // by table
   std::map<std::string, std::int64_t> read;   // rows by source
   std::string input_fingerprint;              // sha256 over the inputs' names, sizes and contents
   std::vector<std::string> inputs;            // "path size mtime" of every file read
+  std::vector<CheckReport> checks;            // in the pipeline's order
 };
 
-// Kind::refused where rejects exceed their limit, Kind::cancelled after a stop request, Kind::usage for
-// mistakes in the schema files or columns (with file, line, column), Kind::failed for the rest.
+// Kind::refused where rejects exceed their limit or a check does not hold, Kind::cancelled after a stop
+// request, Kind::usage for mistakes in the schema files or columns (with file, line, column), Kind::failed
+// for the rest.
 Result<Report> build(const Request& request, Observer& observer, std::stop_token stop);
 
 }  // namespace slipway::ingest

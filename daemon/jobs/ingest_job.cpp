@@ -1,5 +1,6 @@
 #include "daemon/jobs/ingest_job.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "daemon/ingest/preflight.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
+  result.checks = report.checks;
   for (const auto& [table, one] : report.tables) {
     result.rows[table] = one.loaded;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
@@ -50,11 +52,25 @@ void take_report(const ingest::Report& report, swap::Manifest& manifest) {
   }
 }
 
+// Only where a check compares with them: a live snapshot whose manifest is damaged stops nobody else.
+Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline& pipeline,
+                                                         swap::Engine& engine) {
+  const bool asked =
+      std::any_of(pipeline.checks.begin(), pipeline.checks.end(), [](const config::Check& one) {
+        const auto* rows = std::get_if<config::RowsCheck>(&one.what);
+        return rows && rows->min_vs_live_percent;
+      });
+  const std::string live = asked ? TRY(engine.live()) : std::string();
+  if (live.empty()) return std::map<std::string, std::int64_t>();
+  return TRY(engine.manifest(live)).rows;
+}
+
 // From an empty building snapshot to a ready one, or to one that is gone.
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
           swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
           IngestResult& result) {
-  const ingest::Request request = request_for(context, pipeline, build, order);
+  ingest::Request request = request_for(context, pipeline, build, order);
+  request.live_rows = TRY(rows_of_live(pipeline, engine));
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
@@ -104,6 +120,20 @@ int IngestResult::exit_code() const {
   return state == "succeeded" ? promotion_exit : 1;
 }
 
+namespace {
+
+nlohmann::json to_json(const ingest::CheckReport& check) {
+  nlohmann::json out = {{"check", check.check},
+                        {"severity", check.warns ? "warn" : "error"},
+                        {"ok", check.ok},
+                        {"failing", check.failing},
+                        {"sample", check.sample}};
+  if (!check.detail.empty()) out["detail"] = check.detail;
+  return out;
+}
+
+}  // namespace
+
 std::string to_json(const IngestResult& result, long long job, const std::string& pipeline) {
   using nlohmann::json;
   json out = {{"job", job},
@@ -116,6 +146,7 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"rejected", result.rejected},
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
+  for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);
   return out.dump();

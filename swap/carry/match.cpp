@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/config/pattern.hpp"
+
 namespace slipway::swap::carry {
 namespace {
 
@@ -65,7 +67,7 @@ Pair match_one(const Table& live, const Table& candidate, Words& missing, Words&
 void check_patterns(const Words& patterns, const std::vector<Table>& live,
                     const std::vector<Table>& candidate, Words& obstacles) {
   for (const std::string& pattern : patterns) {
-    const auto hit = [&](const Table& t) { return matches(pattern, t.label); };
+    const auto hit = [&](const Table& t) { return config::matches(pattern, t.label); };
     if (std::none_of(live.begin(), live.end(), hit) && std::none_of(candidate.begin(), candidate.end(), hit))
       obstacles.push_back(fmt::format("no table matches `{}`", pattern));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/config/pattern.hpp"
 #include "base/pg/identifier.hpp"
 #include "swap/carry/names.hpp"
 
@@ -80,25 +81,6 @@ const Column* Table::column(const std::string& wanted) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-bool matches(const std::string& pattern, const std::string& label) {
-  std::size_t p = 0, l = 0, star = std::string::npos, tried = 0;
-  while (l < label.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      tried = l;
-    } else if (p < pattern.size() && pattern[p] == label[l]) {
-      ++p, ++l;
-    } else if (star != std::string::npos) {
-      p = star + 1;
-      l = ++tried;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 Result<std::vector<Table>> tables_of(pg::Session& session, const Place& place,
                                      const std::vector<std::string>& patterns) {
   const pg::Rows rows = TRY(session.query(tables_sql, {place.schema}));
@@ -106,7 +88,7 @@ Result<std::vector<Table>> tables_of(pg::Session& session, const Place& place,
   for (int row = 0; row < rows.size(); ++row) {
     const std::string label = rows.string(row, 1);
     if (std::any_of(patterns.begin(), patterns.end(),
-                    [&](const std::string& p) { return matches(p, label); }))
+                    [&](const std::string& p) { return config::matches(p, label); }))
       found.push_back(table_of(rows, row));
   }
   return found;

@@ -41,9 +41,6 @@ struct Table {
   const Column* column(const std::string& name) const;
 };
 
-// "submission_*" against "submission_review" or "public.submission_review".
-bool matches(const std::string& pattern, const std::string& label);
-
 // Those that match one of the patterns, by label; counted where that is asked for.
 Result<std::vector<Table>> tables_of(pg::Session& session, const Place& place,
                                      const std::vector<std::string>& patterns);

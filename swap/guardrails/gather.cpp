@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "swap/carry/tables.hpp"
+#include "base/config/pattern.hpp"
 #include "swap/structure/kept.hpp"
 #include "swap/structure/read_shape.hpp"
 
@@ -104,7 +104,7 @@ Done gather_changes(const config::Target& target, const Asked& candidate, Findin
   if (findings.was_live || !candidate.kept || candidate.kept->contents.empty()) return {};
   const auto is_carried = [&](const std::string& table) {
     return std::any_of(target.carry.begin(), target.carry.end(),
-                       [&](const std::string& pattern) { return carry::matches(pattern, table); });
+                       [&](const std::string& pattern) { return config::matches(pattern, table); });
   };
   findings.changed =
       changes(candidate.kept->contents, TRY(read_contents(*candidate.session, candidate.schema)), is_carried);

@@ -92,7 +92,7 @@ class Portal {
 
   Result<Report> build(std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
-                    reader,  fence,     folder_ / "rejects",           only};
+                    reader,  fence,     folder_ / "rejects",           only,     live_rows};
     return ingest::build(request, listener, stop);
   }
   // The build must work.
@@ -132,6 +132,7 @@ class Portal {
   std::string reader;
   long long fence = 7;
   std::vector<std::string> only;
+  std::map<std::string, std::int64_t> live_rows;
 
  private:
   std::string database_;

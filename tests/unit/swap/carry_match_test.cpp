@@ -18,18 +18,6 @@ Table table(const std::string& name, long long rows, bool key = true) {
   return made;
 }
 
-TEST(CarryPatterns, StandForNames) {
-  EXPECT_TRUE(matches("users", "users"));
-  EXPECT_FALSE(matches("users", "users2"));
-  EXPECT_FALSE(matches("users", "Users"));
-  EXPECT_TRUE(matches("submission_*", "submission_"));
-  EXPECT_TRUE(matches("submission_*", "submission_a*b"));
-  EXPECT_TRUE(matches("*_x_*", "a_x_x_b"));
-  EXPECT_FALSE(matches("*_x", "a_x_b"));
-  EXPECT_TRUE(matches("*", ""));
-  EXPECT_TRUE(matches("app.users", "app.users"));
-}
-
 TEST(CarryMatch, LargeTablesAreCopiedAhead) {
   const auto found = match({"*"}, {table("big", small_rows_max + 1), table("small", small_rows_max, false)},
                            {table("big", 0), table("small", 0, false)}, false);
