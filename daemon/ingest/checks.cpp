@@ -19,14 +19,15 @@ bool is_left_out(const Request& request, const std::string& table) {
 }
 
 Done count_failing(pg::Session& session, const std::string& sql, CheckReport& report) {
-  const pg::Rows rows = TRY(session.query(fmt::format(
-      "WITH failing AS MATERIALIZED ({}\n) SELECT (SELECT count(*) FROM failing), "
-      "(SELECT coalesce(json_agg(few), '[]') FROM (SELECT row_to_json(f) AS few FROM failing f LIMIT {}) x)",
-      sql, most_shown)));
+  const pg::Rows rows = TRY(
+      session.query(fmt::format("WITH failing AS MATERIALIZED ({}\n) SELECT (SELECT count(*) FROM failing), "
+                                "(SELECT coalesce(json_agg(few), '[]') FROM "
+                                "(SELECT left(row_to_json(f)::text, {}) AS few FROM failing f LIMIT {}) x)",
+                                sql, longest_shown_bytes + 1, most_shown)));
   report.failing = rows.number(0, 0);
   report.ok = report.failing == 0;
   for (const nlohmann::json& row : nlohmann::json::parse(rows.text(0, 1)))
-    report.sample.push_back(beginning_of(row.dump(), longest_shown_bytes));
+    report.sample.push_back(beginning_of(row.get<std::string>(), longest_shown_bytes));
   return {};
 }
 

@@ -49,10 +49,10 @@ TEST_F(Checks, SayWhichRowsAreAgainstThem) {
   EXPECT_FALSE(unique.ok);
   EXPECT_EQ(unique.failing, 2);
   EXPECT_THAT(unique.sample,
-              testing::UnorderedElementsAre(R"({"rows":3,"url":"a"})", R"({"rows":2,"url":"b"})"));
+              testing::UnorderedElementsAre(R"({"url":"a","rows":3})", R"({"url":"b","rows":2})"));
   const CheckReport not_null = said(check(NotNullCheck{"image", {"url", "license"}}));
   EXPECT_EQ(not_null.failing, 2);
-  EXPECT_THAT(not_null.sample[0], HasSubstr(R"("license":"all rights","url":null)"));
+  EXPECT_THAT(not_null.sample[0], HasSubstr(R"("url":null,"license":"all rights")"));
   const CheckReport accepted = said(check(AcceptedCheck{"image", "license", {"by", "cc0", "it's"}}));
   EXPECT_THAT(accepted.sample, ElementsAre(R"({"license":"all rights","rows":1})"));
   const CheckReport references = said(check(ReferencesCheck{"image", "From", "source", "id"}));
