@@ -138,6 +138,13 @@ struct FileSource {
   Position at;
 };
 
+// A PostgreSQL server that tables are read from.
+struct PostgresSource {
+  std::string name;
+  Secret uri;
+  Position at;
+};
+
 // How one column is filled: at most one of path and constant; neither means the field of the column's own
 // name.
 struct Column {
@@ -152,10 +159,14 @@ struct Column {
 
 struct Table {
   std::string name;
-  std::string from;             // a source
+  std::string from;             // a source of files, or a table of an upstream: see from.hpp
   std::vector<Column> columns;  // empty: by name
   Duplicates duplicates = Duplicates::fail;
+  std::string where;                 // of an upstream's rows, in its SQL; empty: all
+  std::vector<std::string> exclude;  // columns of the upstream that are left out
+  std::optional<std::int64_t> limit;
   Position at;
+  std::map<std::string, Position> keys_at;  // where each of its keys stands
 };
 
 enum class Severity { warn, error };
@@ -209,7 +220,8 @@ struct Pipeline {
   Start start = Start::empty;
   std::vector<std::string> schema;  // file patterns, relative to the config file
   std::map<std::string, FileSource> sources;
-  std::vector<Table> tables;  // in the file's order
+  std::map<std::string, PostgresSource> upstreams;  // `sources:` too; no name is in both
+  std::vector<Table> tables;                        // in the file's order
   Rejects rejects;
   std::vector<Check> checks;
   Promote promote = Promote::manual;

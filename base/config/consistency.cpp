@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/config/pattern.hpp"
+#include "base/config/source_settings.hpp"
 #include "base/config/suggest.hpp"
 
 namespace slipway::config {
@@ -85,9 +86,7 @@ void check_pipeline(const Pipeline& pipeline, const Config& config, Mistakes& mi
     if (table.name.size() > 63)
       mistakes.add(table.at, fmt::format("`{}`: a table's name has at most 63 bytes", table.name));
     check_carried(pipeline, table, config, mistakes);
-    if (table.from.empty() || pipeline.sources.count(table.from)) continue;
-    mistakes.add(table.at, fmt::format("table `{}` of pipeline `{}`: there is no source `{}`; {}", table.name,
-                                       pipeline.name, table.from, meant(table.from, pipeline.sources)));
+    check_source(pipeline, table, mistakes);
   }
 }
 

@@ -211,6 +211,16 @@ const Format<int> port_number{"a port from 1 to 65535", read_int<1, 65535>, show
 const Format<int> http_status{"an HTTP status from 100 to 599", read_int<100, 599>, show_number<int>};
 const Format<int> snapshot_count{"a number of snapshots from 1 to 1000", read_int<1, 1000>, show_number<int>};
 const Format<std::int64_t> row_count{"a number of rows", read_count, show_number<std::int64_t>};
+const Format<std::optional<std::int64_t>> row_limit{
+    "a number of rows, 1 or more",
+    [](const Value& value) -> std::optional<std::optional<std::int64_t>> {
+      const std::optional<std::int64_t> number = read_count(value);
+      if (!number || *number == 0) return std::nullopt;
+      return std::optional<std::optional<std::int64_t>>(number);
+    },
+    [](const std::optional<std::int64_t>& value) {
+      return value ? show_number<std::int64_t>(*value) : std::nullopt;
+    }};
 const Format<double> percent{"a percent from 0% to 100%", read_percent,
                              [](const double& value) { return std::optional(show_percent(value)); }};
 const Format<std::optional<double>> optional_percent{

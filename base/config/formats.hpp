@@ -28,6 +28,7 @@ extern const Format<int> port_number;
 extern const Format<int> http_status;
 extern const Format<int> snapshot_count;
 extern const Format<std::int64_t> row_count;
+extern const Format<std::optional<std::int64_t>> row_limit;  // 1 or more
 extern const Format<double> percent;
 extern const Format<std::optional<double>> optional_percent;
 extern const Format<Seconds> lease;               // 1 s to 1 h

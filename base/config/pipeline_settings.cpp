@@ -3,6 +3,7 @@
 
 #include "base/config/check_settings.hpp"
 #include "base/config/settings.hpp"
+#include "base/config/source_settings.hpp"
 
 namespace slipway::config {
 namespace {
@@ -17,45 +18,6 @@ void read_schema(const Scope& scope, const Value& value, Pipeline& pipeline) {
     pipeline.schema = *patterns;
   else
     expected(scope, "schema", one_or_more_files, value);
-}
-
-void read_files(const Scope& scope, const Value& value, FileSource& source) {
-  const auto patterns = read_texts(value);
-  if (patterns)
-    source.patterns = *patterns;
-  else
-    expected(scope, "files", one_or_more_files, value);
-}
-
-constexpr std::array source_settings = {
-    Setting<FileSource>{"files", read_files,
-                        [](const FileSource& source) { return show_texts(source.patterns); }, Need::required},
-    unbuilt<FileSource>("postgres"),
-    unbuilt<FileSource>("mongo"),
-    unbuilt<FileSource>("s3"),
-};
-
-void read_sources(const Scope& scope, const Value& map, Pipeline& pipeline) {
-  if (!is_map(scope, "sources", map)) return;
-  for (std::size_t i = 0; i < map.keys.size(); ++i) {
-    const Scope inner = scope.within(fmt::format("source `{}` of {}", map.keys[i].text, scope.what));
-    if (!is_map(inner, map.keys[i].text, map.items[i])) continue;
-    FileSource source{map.keys[i].text, {}, scope.mistakes.at(map.keys[i])};
-    const bool other = map.items[i].find("postgres") || map.items[i].find("mongo") || map.items[i].find("s3");
-    if (other && !map.items[i].find("files")) {
-      not_built(inner, map.items[i].keys[0].text, map.items[i].keys[0]);
-      continue;
-    }
-    read_settings(inner, map.items[i], std::span<const Setting<FileSource>>(source_settings), source);
-    pipeline.sources.emplace(source.name, std::move(source));
-  }
-}
-
-Value show_sources(const Pipeline& pipeline) {
-  Value map = Value::map();
-  for (const auto& [name, source] : pipeline.sources)
-    map.add(name, show_settings(std::span<const Setting<FileSource>>(source_settings), source));
-  return map;
 }
 
 // A text that may be empty: `default: ""` and `const: ""` mean the empty text.
@@ -124,12 +86,16 @@ Value show_columns(const Table& table) {
   return map.keys.empty() ? Value() : map;
 }
 
+constexpr auto where = field<"where", &Table::where, plain_text, Table>();
+
 constexpr std::array table_settings = {
-    field<"from", &Table::from, name_text, Table>(Need::required),
+    field<"from", &Table::from, plain_text, Table>(Need::required),
     Setting<Table>{"columns", read_columns, show_columns},
     field<"duplicates", &Table::duplicates, duplicates_name, Table>(),
-    unbuilt<Table>("where"),
-    unbuilt<Table>("exclude"),
+    Setting<Table>{"where", where.read,
+                   [](const Table& table) { return table.where.empty() ? Value() : Value::of(table.where); }},
+    list_of<"exclude", &Table::exclude, name_text>(),
+    field<"limit", &Table::limit, row_limit, Table>(),
     unbuilt<Table>("sql"),
     unbuilt<Table>("key"),
     unbuilt<Table>("id"),
@@ -144,6 +110,7 @@ void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
     Table table;
     table.name = map.keys[i].text;
     table.at = scope.mistakes.at(map.keys[i]);
+    for (const Value& key : map.items[i].keys) table.keys_at[key.text] = scope.mistakes.at(key);
     if (map.items[i].find("sql") && !map.items[i].find("from")) {
       not_built(inner, "sql", map.items[i]);
       continue;

@@ -84,9 +84,10 @@ class Session {
   Done copy_send(std::string_view bytes);
   Result<long long> copy_end();           // rows loaded
   Done copy_abort(std::string_view why);  // ends the COPY in failure; the transaction is aborted with it
-  // COPY … TO STDOUT: each message to the sink, which may stop it with an error.
+  // COPY … TO STDOUT: each message to the sink, which may stop it with an error. Says how many rows the
+  // server sent, by its own count.
   template <class Sink>
-  Done copy_out(std::string_view sql, Sink&& sink);
+  Result<long long> copy_out(std::string_view sql, Sink&& sink);
 
   void interfere(std::shared_ptr<Interference> interference) { interference_ = std::move(interference); }
   void limit(Millis call_limit) { call_limit_ = call_limit; }
@@ -131,13 +132,13 @@ class Transaction {
 };
 
 template <class Sink>
-Done Session::copy_out(std::string_view sql, Sink&& sink) {
+Result<long long> Session::copy_out(std::string_view sql, Sink&& sink) {
   std::string message;
   bool more = true;
   while (true) {
-    TRY(one_message_out(sql, &message, &more));
+    const Rows outcome = TRY(one_message_out(sql, &message, &more));
     sql = {};
-    if (!more) return {};
+    if (!more) return outcome.affected();
     TRY(sink(std::string_view(message)));
   }
 }

@@ -46,6 +46,9 @@ std::string progress_line(const BuildProgress& progress) {
   if (sum.bytes_total > 0)
     line += fmt::format("  {}  {} rows  {} of {} MB  {}", bar(sum), grouped(sum.rows),
                         megabytes(sum.bytes_read), megabytes(sum.bytes_total), speed(sum, progress.elapsed));
+  else if (sum.rows > 0)  // of an upstream nobody knows how much there is
+    line += fmt::format("  {} rows  {} MB  {}", grouped(sum.rows), megabytes(sum.bytes_read),
+                        speed(sum, progress.elapsed));
   if (sum.rejected > 0) line += fmt::format("  {} rejected", grouped(sum.rejected));
   return line;
 }

@@ -8,12 +8,14 @@
 #include <optional>
 #include <thread>
 
+#include "base/config/from.hpp"
 #include "daemon/ingest/advice.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
 #include "daemon/ingest/load.hpp"
+#include "daemon/ingest/plan_upstream.hpp"
 #include "daemon/ingest/schema_files.hpp"
 #include "daemon/ingest/structure.hpp"
 
@@ -27,8 +29,7 @@ bool wanted(const Request& request, const std::string& table) {
          std::find(request.only.begin(), request.only.end(), table) != request.only.end();
 }
 
-Result<TablePlan> plan_one(const Request& request, Connection& connection, const config::Table& table,
-                           std::vector<Input> inputs, Observer& observer) {
+Result<CatalogTable> table_of(const Request& request, Connection& connection, const config::Table& table) {
   if (table.name == "slipway_manifest")
     return error(Kind::usage, "slipway_manifest is Slipway's own table: a pipeline cannot fill it")
         .at(table.at);
@@ -41,18 +42,15 @@ Result<TablePlan> plan_one(const Request& request, Connection& connection, const
         .at(table.at)
         .next(names.empty() ? "they make no table at all" : "they make: " + names);
   }
-  return plan_table(std::move(*found), table, std::move(inputs), observer);
+  return std::move(*found);
 }
 
-Result<std::vector<TablePlan>> plan_all(const Request& request, Connection& connection, Observer& observer) {
-  std::vector<TablePlan> plans;
-  for (const config::Table& table : request.pipeline.tables) {
-    if (!wanted(request, table.name)) continue;
-    const config::FileSource& source = request.pipeline.sources.at(table.from);
-    plans.push_back(
-        TRY(plan_one(request, connection, table, TRY(inputs_of(source, request.config.folder)), observer)));
-  }
-  return plans;
+// The upstream that a table is read from; none where it is read from files.
+const config::PostgresSource* upstream_of(const config::Pipeline& pipeline, const config::Table& table) {
+  if (pipeline.sources.count(table.from)) return nullptr;
+  const std::optional<config::From> from = config::split_from(table.from);
+  const auto found = from ? pipeline.upstreams.find(from->source) : pipeline.upstreams.end();
+  return found == pipeline.upstreams.end() ? nullptr : &found->second;
 }
 
 // Runs the tasks, two at a time. The first error counts, and ends the other task too.
@@ -101,12 +99,13 @@ class Build {
  private:
   Result<Report> run_on(Connection& connection) {
     TRY(run_schema_files(request_, cancellation_, observer_));
-    plans_ = TRY(plan_all(request_, connection, observer_));
+    TRY(plan_all(connection));
     const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
     Structure structure = TRY(take_off(request_, connection, tables, observer_));
     TRY(load(structure));
+    upstreams_.close();
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     TRY(put_the_rest_on(request_, connection, structure));
@@ -119,6 +118,22 @@ class Build {
     TRY(run_checks(checks));
     TRY(grant_reading(request_, connection));
     return report();
+  }
+
+  Done plan_all(Connection& connection) {
+    for (const config::Table& table : request_.pipeline.tables)
+      if (wanted(request_, table.name)) plans_.push_back(TRY(plan_one(connection, table)));
+    return {};
+  }
+
+  Result<TablePlan> plan_one(Connection& connection, const config::Table& table) {
+    CatalogTable found = TRY(table_of(request_, connection, table));
+    if (const config::PostgresSource* source = upstream_of(request_.pipeline, table)) {
+      Upstream* upstream = TRY(upstreams_.get(*source, cancellation_));
+      return plan_upstream(std::move(found), table, *upstream, connection.session(), observer_);
+    }
+    const config::FileSource& source = request_.pipeline.sources.at(table.from);
+    return plan_table(std::move(found), table, TRY(inputs_of(source, request_.config.folder)), observer_);
   }
 
   // The largest first, so that the two streams end together.
@@ -182,22 +197,29 @@ class Build {
   Report report() const {
     Report report;
     report.checks = checks_;
+    Digest fingerprint;
+    std::vector<std::string> upstream_inputs;
     std::map<std::string, std::pair<Input, std::string>>
         inputs;  // by path, so that a shared file counts once
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       const TablePlan& plan = plans_[i];
       report.tables[plan.table.name] = outcomes_[i].report;
-      report.read[plan.config->from] = outcomes_[i].report.read;
+      if (!plan.upstream) report.read[plan.config->from] = outcomes_[i].report.read;
+      if (plan.upstream) {
+        report.read[plan.config->from] += outcomes_[i].report.read;
+        upstream_inputs.push_back(fmt::format("{} at {}", plan.upstream->shown, plan.upstream->moment));
+        fingerprint.add(fmt::format("{}\n{}\n", plan.upstream->shown, outcomes_[i].upstream_digest));
+      }
       for (std::size_t file = 0; file < plan.files.size(); ++file)
         inputs.insert_or_assign(plan.files[file].input.path.string(),
                                 std::pair(plan.files[file].input, outcomes_[i].files[file].digest));
     }
-    Digest fingerprint;
     for (const auto& [path, input] : inputs) {
       const auto& [file, digest] = input;
       fingerprint.add(fmt::format("{}\n{}\n{}\n", file.shown, file.bytes, digest));
       report.inputs.push_back(fmt::format("{} {} {}", file.shown, file.bytes, file.mtime_ns / 1'000'000'000));
     }
+    report.inputs.insert(report.inputs.end(), upstream_inputs.begin(), upstream_inputs.end());
     report.input_fingerprint = fingerprint.hex();
     return report;
   }
@@ -208,6 +230,7 @@ class Build {
   std::stop_source stop_;  // asked for, or the first failure of several tasks
   std::stop_callback<std::function<void()>> pass_on_;
   Cancellation cancellation_;
+  Upstreams upstreams_;
   std::vector<TablePlan> plans_;
   std::vector<LoadOutcome> outcomes_;
   std::vector<CheckReport> checks_;

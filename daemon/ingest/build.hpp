@@ -36,8 +36,8 @@ struct TableProgress {
   std::string table;
   std::int64_t rows = 0;  // loaded so far
   std::int64_t rejected = 0;
-  std::int64_t bytes_read = 0;  // of the source files as they lie on disk
-  std::int64_t bytes_total = 0;
+  std::int64_t bytes_read = 0;   // of the source files as they lie on disk, or copied from an upstream
+  std::int64_t bytes_total = 0;  // 0: nobody knows, as of an upstream
 };
 
 // Called from the threads of the build; must be quick and must not throw.
@@ -69,10 +69,11 @@ struct CheckReport {
 
 struct Report {
   std::map<std::string, TableReport> tables;  // by table
-  std::map<std::string, std::int64_t> read;   // rows by source
+  std::map<std::string, std::int64_t> read;   // rows by source, and by table of an upstream
   std::string input_fingerprint;              // sha256 over the inputs' names, sizes and contents
-  std::vector<std::string> inputs;            // "path size mtime" of every file read
-  std::vector<CheckReport> checks;            // in the pipeline's order
+  // "path size mtime" of every file read, "table at time snapshot" of an upstream's
+  std::vector<std::string> inputs;
+  std::vector<CheckReport> checks;  // in the pipeline's order
 };
 
 // Kind::refused where rejects exceed their limit or a check does not hold, Kind::cancelled after a stop

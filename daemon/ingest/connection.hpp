@@ -42,6 +42,8 @@ class Cancellation {
 class Connection {
  public:
   static Result<Connection> open(const Request& request, Cancellation& cancellation);
+  // One to another server.
+  Connection(pg::Session session, Cancellation& cancellation);
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&&) = delete;
   ~Connection();
@@ -58,8 +60,6 @@ class Connection {
   Done go_on() const;  // Kind::cancelled after a stop request
 
  private:
-  Connection(pg::Session session, Cancellation& cancellation);
-
   pg::Session session_;
   Cancellation* cancellation_;
   Cancellation::Entry entry_;

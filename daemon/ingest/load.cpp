@@ -3,6 +3,7 @@
 
 #include "base/pg/sqlstate.hpp"
 #include "daemon/ingest/duplicates.hpp"
+#include "daemon/ingest/load_upstream.hpp"
 #include "daemon/ingest/table_load.hpp"
 
 namespace slipway::ingest {
@@ -58,6 +59,7 @@ std::string TableLoad::copy_command(const std::string& table, bool freeze) const
 Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
                                const std::vector<Part>& indexes, Observer& observer,
                                Cancellation& cancellation) {
+  if (plan.upstream) return load_upstream(request, plan, observer, cancellation);
   const Millis start = real_clock().steady();
   Connection connection = TRY(Connection::open(request, cancellation));
   Connection side = TRY(Connection::open(request, cancellation));

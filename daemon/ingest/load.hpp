@@ -12,6 +12,7 @@ namespace slipway::ingest {
 struct LoadOutcome {
   TableReport report;
   std::vector<FileCount> files;  // as plan.files
+  std::string upstream_digest;   // of the rows of an upstream, in the order in which they came
 };
 
 // The indexes are those that were taken off the table: they say what a duplicate is.

@@ -2,6 +2,7 @@
 // the catalog and the files' headers, before the first row.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,24 @@ struct PlannedFile {
   std::string raw_header;           // of CSV, with its line end
 };
 
+class Upstream;
+
+// A table of an upstream server, and what is read of it.
+struct UpstreamTable {
+  Upstream* server = nullptr;
+  std::string shown;                 // as the pipeline's `from` has it
+  std::string moment;                // of its snapshot
+  std::string select;                // the query that gives its rows, in the order of `columns`
+  std::vector<std::string> columns;  // as both tables have them
+};
+
 struct TablePlan {
   const config::Table* config = nullptr;
   CatalogTable table;
   bool binary = true;  // every column's type has an encoder
   std::vector<PlannedColumn> columns;
   std::vector<PlannedFile> files;
+  std::optional<UpstreamTable> upstream;  // instead of columns and files
   JsonShape shape;
   std::int64_t bytes_total = 0;  // of the files as they lie on disk
 

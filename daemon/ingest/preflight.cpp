@@ -25,6 +25,10 @@ Done preflight(const config::Config& config, const config::Pipeline& pipeline) {
   for (const auto& [name, source] : pipeline.sources)
     for (const Input& input : TRY(inputs_of(source, config.folder)))
       TRY(check_readable(input.path, source.at));
+  for (const auto& [name, source] : pipeline.upstreams) {
+    const Result<std::string> uri = source.uri.read();
+    if (!uri) return Error(uri.error()).at(source.at);
+  }
   return {};
 }
 

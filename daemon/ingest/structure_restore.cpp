@@ -59,7 +59,9 @@ Error duplicate_keys(const Request& request, Connection& connection, const Part&
   return error(Kind::refused, "table {}: {} ({}) is not unique: more than one row has {}", key.table,
                key.name, joined(key.columns, ", "), *found)
       .sqlstate(cause.sqlstate())
-      .next("take the duplicates out of the source, or set `duplicates: reject` to keep the first of each");
+      .next(
+          "take the duplicates out of the source; where it is files, `duplicates: reject` keeps the first of "
+          "each, where it is a database, leave the others out with `where`");
 }
 
 Error missing_keys(Connection& connection, const Part& part, Error cause) {

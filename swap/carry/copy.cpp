@@ -54,7 +54,9 @@ Result<long long> pump(pg::Session& from, const std::string& query, pg::Session&
     batch.clear();
     return {};
   };
-  Done sent = from.copy_out("copy (" + query + ") to stdout" + copy_options(binary), sink);
+  Result<long long> read = from.copy_out("copy (" + query + ") to stdout" + copy_options(binary), sink);
+  Done sent;
+  if (!read) sent = std::move(read).error();
   if (sent && !batch.empty()) sent = to.copy_send(batch);
   if (sent) return to.copy_end();
   // What the receiving server says is the reason, where it has one.

@@ -17,6 +17,12 @@ TEST(ProgressLine, SaysWhatIsThere) {
   EXPECT_NE(progress_line(progress).find("1,234,568 rows  150.0 of 200.0 MB"), std::string::npos);
 }
 
+TEST(ProgressLine, SaysWhatIsThereWhereNobodyKnowsTheWhole) {
+  BuildProgress progress{"load", {}, Millis(2000)};
+  progress.tables["image"] = {"image", 1'234'567, 0, 50'000'000, 0};
+  EXPECT_EQ(progress_line(progress), "load  1,234,567 rows  50.0 MB  25.0 MB/s");
+}
+
 TEST(ProgressLine, SurvivesOddNumbers) {
   BuildProgress progress{"load", {}, Millis(0)};
   progress.tables["image"] = {"image", 0, 0, 0, 100};

@@ -196,7 +196,6 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("prepare", pipeline("prepare: []")), std::pair("checks", pipeline("checks: []")),
         std::pair("search", pipeline("search: {}")), std::pair("start: live", pipeline("start: live")),
         std::pair("schedule", pipeline("schedule: '0 3 * * 1'")), std::pair("sync", pipeline("sync: {}")),
-        std::pair("where", table("where: x")), std::pair("exclude", table("exclude: [x]")),
         std::pair("sql", table("sql: x")), std::pair("key", table("key: [x]")),
         std::pair("id", table("id: stable")), std::pair("scope", table("scope: x")),
         std::pair("s3",
