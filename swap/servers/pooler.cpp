@@ -47,8 +47,8 @@ std::string database_line(const std::string& alias, const Pooler& pooler, const 
 
 std::string ini(const Pooler& pooler) {
   return "; Written by Slipway at every start.\n[databases]\n" + database_line(pooler.database, pooler, "") +
-         database_line(probe_alias(pooler.database), pooler, " pool_size=2") +
-         "\n[pgbouncer]\n" + fmt::format("listen_addr = 127.0.0.1\nlisten_port = {}\n", pooler.port) +
+         database_line(probe_alias(pooler.database), pooler, " pool_size=2") + "\n[pgbouncer]\n" +
+         fmt::format("listen_addr = 127.0.0.1\nlisten_port = {}\n", pooler.port) +
          fmt::format("unix_socket_dir = {}\nunix_socket_mode = 0700\n", pooler.socket.string()) +
          fmt::format("auth_type = scram-sha-256\nauth_file = {}\n", users_file(pooler).string()) +
          fmt::format("logfile = {}\npidfile = {}\n", log_file(pooler).string(), pid_file(pooler).string()) +
