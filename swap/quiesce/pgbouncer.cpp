@@ -96,6 +96,11 @@ std::vector<std::string> PgBouncer::warnings(const Settings& settings,
         fmt::format("server_login_retry is {:g} s: a server login that fails during the switch "
                     "keeps clients out that long; set it to 0 or 1",
                     retry));
+  if (const std::string least = value_of(settings, "min_pool_size"); std::atoi(least.c_str()) > 0)
+    lines.push_back(
+        fmt::format("min_pool_size is {}: PgBouncer logs in for it during the pause too, breaks that off, "
+                    "and may turn away who connects right after the resume; set it to 0",
+                    least));
   for (const PooledDatabase& each : databases) {
     const std::string mode = each.pool_mode.empty() ? value_of(settings, "pool_mode") : each.pool_mode;
     if (mode == "session")

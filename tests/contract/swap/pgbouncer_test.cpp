@@ -34,11 +34,13 @@ class PgBouncer : public testing::Test {
 
 TEST_F(PgBouncer, WarnsOfSettingsThatMakeASwitchFelt) {
   const test::PgBouncerProcess pooler(
-      plan("pool_mode = session\nserver_login_retry = 15\nauth_user = admin\nquery_wait_timeout = 20\n"));
+      plan("pool_mode = session\nserver_login_retry = 15\nmin_pool_size = 3\nauth_user = admin\n"
+           "query_wait_timeout = 20\n"));
   const std::vector<std::string> lines = must(of(pooler.admin())->look());
-  EXPECT_THAT(lines, testing::ElementsAre(HasSubstr("server_login_retry is 15 s"),
-                                          HasSubstr("portal has pool_mode session"), HasSubstr("auth_user"),
-                                          HasSubstr("query_wait_timeout is 20 s")));
+  EXPECT_THAT(lines,
+              testing::ElementsAre(HasSubstr("server_login_retry is 15 s"), HasSubstr("min_pool_size is 3"),
+                                   HasSubstr("portal has pool_mode session"), HasSubstr("auth_user"),
+                                   HasSubstr("query_wait_timeout is 20 s")));
 }
 
 TEST_F(PgBouncer, RefusesOneWhoMayOnlyLook) {
