@@ -1,10 +1,11 @@
 #include "swap/servers/cluster.hpp"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 #include "base/pg/identifier.hpp"
@@ -59,6 +60,18 @@ Done clear_leftovers(const Seams& seams, const Cluster& cluster) {
   const std::string socket = fmt::format(".s.PGSQL.{}", socket_port);
   TRY(seams.files.remove(cluster.socket / socket));
   return seams.files.remove(cluster.socket / (socket + ".lock"));
+}
+
+// The folder itself rather than its path, which reads differently from within a unit's own mounts. A process
+// that ends meanwhile, or is somebody else's, does not work there; not to know is an error.
+Result<bool> works_in(const ProcessId& process, const Path& folder) {
+  struct stat wanted {
+  }, here{};
+  const std::string link = fmt::format("/proc/{}/cwd", process.pid);
+  if (::stat(folder.c_str(), &wanted) == 0 && ::stat(link.c_str(), &here) == 0)
+    return here.st_dev == wanted.st_dev && here.st_ino == wanted.st_ino && alive(process);
+  if (errno == ENOENT || errno == ESRCH || errno == EACCES) return false;
+  return errno_error(fmt::format("cannot see whether process {} works in {}", process.pid, folder.string()));
 }
 
 // Somebody's shell may stand there as well.
@@ -223,8 +236,7 @@ Result<std::optional<ProcessId>> find_server(const Seams& seams, const Cluster& 
   const std::optional<ProcessId> process = find_process(std::atoi(text->c_str()));
   if (!process) return nobody;
   // The pid may belong to a stranger by now; a server of this cluster works in its data directory.
-  const std::vector<ProcessId> inside = processes_in(cluster.data);
-  if (std::find(inside.begin(), inside.end(), *process) == inside.end()) return nobody;
+  if (!TRY(works_in(*process, cluster.data))) return nobody;
   return process;
 }
 
