@@ -203,6 +203,9 @@ Done configure(const Seams& seams, const Cluster& cluster, const ClusterSettings
 Done set_door(const Seams& seams, const Cluster& cluster, const ClusterSettings& settings) {
   TRY(write_access(seams, cluster, settings));
   const std::optional<ProcessId> server = TRY(find_server(seams, cluster));
+  if (!server && settings.door == Door::open)
+    return fail("the PostgreSQL server of {} is not running", cluster.data.string())
+        .next("Its log: " + cluster.log.string());
   if (!server) return {};
   const std::string before = TRY(load_time(seams, cluster));
   const Millis deadline = seams.clock.steady() + reload_limit;

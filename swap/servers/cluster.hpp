@@ -35,6 +35,7 @@ std::string server_program(const std::string& name);
 Done create_cluster(const Seams& seams, const Cluster& cluster);
 Done configure(const Seams& seams, const Cluster& cluster, const ClusterSettings& settings);
 // Rewrites who may log in; a running server has taken it up when this returns. What is connected stays so.
+// Only a server that runs can be opened.
 Done set_door(const Seams& seams, const Cluster& cluster, const ClusterSettings& settings);
 // Every session of anybody but the superuser is over when this returns.
 Done end_sessions(const Seams& seams, const Cluster& cluster, Millis limit);
