@@ -1,28 +1,16 @@
-// The roles: each holds those before it.
+// Who asks, and what that allows.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
+
+#include "base/role.hpp"
 
 namespace slipway::auth {
 
-enum class Role { read, ingest, promote, admin };
-
-constexpr bool holds(Role held, Role needed) {
-  return held >= needed;
-}
-
-constexpr std::string_view name(Role role) {
-  constexpr std::string_view names[] = {"read", "ingest", "promote", "admin"};
-  return names[static_cast<int>(role)];
-}
-
-constexpr std::optional<Role> parse_role(std::string_view text) {
-  for (const Role role : {Role::read, Role::ingest, Role::promote, Role::admin})
-    if (text == name(role)) return role;
-  return std::nullopt;
-}
+using slipway::holds;
+using slipway::name;
+using slipway::parse_role;
+using slipway::Role;
 
 // Who asks: for the audit, and for what it may do.
 struct Caller {

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/role.hpp"
 
 namespace slipway::config {
 
@@ -246,15 +247,38 @@ struct Channel {
   Position at;
 };
 
+// Where people sign in: ORCID, or an OpenID provider that behaves as ORCID does.
+struct Orcid {
+  std::string issuer = "https://orcid.org";  // compared exactly
+  std::string client_id;
+  Secret client_secret;
+  Position at;
+};
+struct Allowed {
+  Role role = Role::read;
+  Position at;
+};
+struct Auth {
+  std::optional<Orcid> orcid;
+  std::map<std::string, Allowed> allow;  // by iD
+};
+
 struct Config {
   Path file;                 // absolute
   Path folder;               // what relative paths start from
   std::optional<Path> home;  // `home:`, made absolute; where it is absent base/home.hpp decides
   std::string listen_address = "127.0.0.1";
   int listen_port = 8080;
+  std::string public_url;  // "https://host[:port]" and no more; see public_origin()
+  Position public_url_at;
+  Auth auth;
   std::map<std::string, Target> targets;
   std::map<std::string, Pipeline> pipelines;
   std::vector<Channel> notify;
+
+  // Where people's browsers reach us: public_url, or the address that we listen on if that is a loopback one.
+  // Empty: it cannot be known.
+  std::string public_origin() const;
 
   // The one with that name; with an empty name the only one there is. Errors are Kind::usage and list the
   // names.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/config/auth_settings.hpp"
 #include "base/config/pattern.hpp"
 #include "base/config/source_settings.hpp"
 #include "base/config/suggest.hpp"
@@ -94,6 +95,7 @@ void check_pipeline(const Pipeline& pipeline, const Config& config, Mistakes& mi
 
 void check_consistency(const Config& config, Mistakes& mistakes) {
   check_targets(config, mistakes);
+  check_auth(config, mistakes);
   for (const auto& [name, pipeline] : config.pipelines) check_pipeline(pipeline, config, mistakes);
 }
 

@@ -1,6 +1,7 @@
 // The settings of the file itself: home, listen, and the maps of targets and pipelines.
 #include <array>
 
+#include "base/config/auth_settings.hpp"
 #include "base/config/notify_settings.hpp"
 #include "base/config/settings.hpp"
 #include "base/config/target_parts.hpp"
@@ -92,7 +93,7 @@ constexpr std::array settings = {
         "home", read_home,
         [](const Config& config) { return config.home ? Value::of(config.home->string()) : Value(); }},
     Setting<Config>{"listen", read_listen, show_listen},
-    unbuilt<Config>("public_url"),
+    Setting<Config>{"public_url", read_public_url, show_public_url},
     unbuilt<Config>("tls"),
     unbuilt<Config>("trusted_proxies"),
     unbuilt<Config>("control"),
@@ -103,7 +104,7 @@ constexpr std::array settings = {
     Setting<Config>{"pipelines", read_pipelines,
                     [](const Config& config) { return show_named(config.pipelines, pipeline_settings()); }},
     Setting<Config>{"notify", read_notify, show_notify},
-    unbuilt<Config>("auth"),
+    Setting<Config>{"auth", read_auth, show_auth},
 };
 
 }  // namespace

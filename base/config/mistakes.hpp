@@ -23,6 +23,7 @@ class Mistakes {
   }
   Position at(const Value& value) const { return {file_, value.line, value.column}; }
   bool none() const { return found_.empty(); }
+  std::size_t count() const { return found_.size(); }
   // Kind::usage, a line for each mistake in the file's order.
   Error as_error() const;
 

@@ -190,11 +190,10 @@ TEST_P(ConfigUnbuilt, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Each, ConfigUnbuilt,
     testing::Values(
-        std::pair("public_url", top("public_url: https://x")), std::pair("tls", top("tls: {cert_file: x}")),
+        std::pair("tls", top("tls: {cert_file: x}")),
         std::pair("trusted_proxies", top("trusted_proxies: [10.0.0.0/8]")),
-        std::pair("control", top("control: x")), std::pair("auth", top("auth: {orcid: {}}")),
-        std::pair("prepare", pipeline("prepare: []")), std::pair("search", pipeline("search: {}")),
-        std::pair("start: live", pipeline("start: live")),
+        std::pair("control", top("control: x")), std::pair("prepare", pipeline("prepare: []")),
+        std::pair("search", pipeline("search: {}")), std::pair("start: live", pipeline("start: live")),
         std::pair("schedule", pipeline("schedule: '0 3 * * 1'")), std::pair("sync", pipeline("sync: {}")),
         std::pair("sql", table("sql: x")), std::pair("key", table("key: [x]")),
         std::pair("id", table("id: stable")), std::pair("scope", table("scope: x")),
