@@ -21,6 +21,8 @@ enum class Pool { transaction, session };
 enum class Promote { manual, automatic };
 enum class Duplicates { fail, reject };
 enum class Start { empty, live };  // what a build begins with
+enum class FileFormat { by_name, csv, tsv, text, ndjson, json };
+enum class Ragged { reject, pad };  // what becomes of a row with too few fields
 
 struct SqlProbe {
   std::string query;
@@ -133,10 +135,24 @@ struct Target {
   Position at;
 };
 
+// How files of rows and fields are written. What is not given follows from the format.
+struct Dialect {
+  std::optional<char> delimiter;                  // of csv a comma; of tsv and text a tab
+  std::optional<char> quote;                      // 0: there is none
+  std::optional<char> escape;                     // of a quote inside quotes; by default another quote
+  std::optional<std::vector<std::string>> nulls;  // what means null, where it stands without quotes
+  std::optional<bool> header;                     // the first line has the names; of text it has not
+  std::vector<std::string> names;                 // of the fields, in order
+  Ragged ragged = Ragged::reject;
+};
+
 struct FileSource {
   std::string name;
   std::vector<std::string> patterns;  // as written: relative to the config file, globs allowed, one or a list
+  FileFormat format = FileFormat::by_name;
+  Dialect dialect;
   Position at;
+  std::map<std::string, Position> keys_at;  // where each of its keys stands
 };
 
 // A PostgreSQL server that tables are read from.

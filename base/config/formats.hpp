@@ -39,6 +39,8 @@ extern const Format<Pool> pool_name;
 extern const Format<Promote> promote_name;
 extern const Format<Duplicates> duplicates_name;
 extern const Format<Start> start_name;
+extern const Format<FileFormat> file_format_name;
+extern const Format<Ragged> ragged_name;
 extern const Format<Severity> severity_name;
 extern const Format<Expect> expect_name;
 extern const Format<NoticeLevel> level_name;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/config/dialect_settings.hpp"
 #include "base/config/from.hpp"
 #include "base/config/secret_settings.hpp"
 
@@ -20,6 +21,8 @@ void read_files(const Scope& scope, const Value& value, FileSource& source) {
 constexpr std::array file_settings_of_source = {
     Setting<FileSource>{"files", read_files,
                         [](const FileSource& source) { return show_texts(source.patterns); }, Need::required},
+    field<"format", &FileSource::format, file_format_name, FileSource>(),
+    Setting<FileSource>{"dialect", read_dialect, show_dialect},
     unbuilt<FileSource>("postgres"),
     unbuilt<FileSource>("mongo"),
     unbuilt<FileSource>("s3"),
@@ -65,8 +68,12 @@ void read_source(const Scope& scope, const Value& key, const Value& map, Pipelin
   if (map.find("files") && map.find("postgres"))
     return scope.mistakes.add(key, "{} has both `files` and `postgres`; expected one of them", scope.what);
   if (kind == nullptr || kind->text == "files") {
-    FileSource source{key.text, {}, at};
+    FileSource source;
+    source.name = key.text;
+    source.at = at;
+    for (const Value& inner : map.keys) source.keys_at.emplace(inner.text, scope.mistakes.at(inner));
     read_settings(scope, map, std::span<const Setting<FileSource>>(file_settings_of_source), source);
+    if (const Value* dialect = map.find_key("dialect")) check_dialect(scope, *dialect, source);
     pipeline.sources.emplace(source.name, std::move(source));
     return;
   }
