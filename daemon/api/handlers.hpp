@@ -13,5 +13,8 @@ Result<http::Response> show_job(Call& call);
 Result<http::Response> cancel_job(Call& call);
 Result<http::Response> retry_job(Call& call);
 Result<http::Response> job_events(Call& call);
+Result<http::Response> openapi_document(Call& call);
+Result<http::Response> docs_page(Call& call);
+Result<http::Response> docs_file(Call& call);
 
 }  // namespace slipway::api

@@ -36,6 +36,21 @@ using Serve = Result<http::Response> (*)(Call&);
 
 enum class Needs { nothing, session };
 
+// What /openapi.json says of a route. Schemas are named: "Job" is schemas/Job.json.
+struct Doc {
+  std::string_view operation;  // its name there
+  std::string_view tag;
+  std::string_view summary;      // one line
+  std::string_view text = {};    // what else there is to know; Markdown
+  std::string_view body = {};    // the schema of its body; empty: it takes none
+  std::string_view query = {};   // its query parameters, as parameters.cpp knows them, with spaces between
+  int status = 200;              // where it went well
+  std::string_view answer = {};  // the schema of what it answers then; empty: no body, or none of JSON
+  std::string_view media = "application/json";
+  std::string_view errors = {};  // "404 409": beside those that come with its role, body and session
+  bool keyed = false;            // it takes an Idempotency-Key
+};
+
 struct Route {
   std::string_view method;
   std::string_view path;           // "{…}" stands for one segment
@@ -43,6 +58,7 @@ struct Route {
   Needs needs;
   std::size_t body_bytes;
   Serve serve;
+  Doc doc;
 };
 
 std::span<const Route> routes();

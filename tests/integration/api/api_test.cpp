@@ -34,6 +34,17 @@ config::Config portal() {
   return config;
 }
 
+// The path with something in the place of each name.
+std::string filled(std::string_view pattern) {
+  std::string path(pattern);
+  for (const auto& [name, value] :
+       {std::pair("{id}", "4711"), std::pair("{file}", "docs.js"), std::pair("{target}", "portal"),
+        std::pair("{snapshot}", "20261121T093000Z")})
+    if (const auto at = path.find(name); at != std::string::npos)
+      path.replace(at, std::string_view(name).size(), value);
+  return path;
+}
+
 class Api : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { cluster = std::make_unique<test::Cluster>(); }
@@ -75,8 +86,7 @@ class Api : public ::testing::Test {
 
 TEST_F(Api, TheRouteTableWalkedWithoutATokenWithEachRoleAndWithTheWrongMethod) {
   for (const Route& route : routes()) {
-    std::string path(route.path);
-    if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "4711");
+    const std::string path = filled(route.path);
     const std::string method(route.method);
     const Answer wrong = ask("BREW", path, token(auth::Role::admin));
     EXPECT_EQ(wrong.status, 405) << path;

@@ -1,0 +1,12 @@
+# Writes the FILES into the C++ file OUTPUT as the function NAME: the binary carries them.
+separate_arguments(FILES)
+set(content "#include \"daemon/api/embedded.hpp\"\n\nnamespace slipway::api {\n\n")
+string(APPEND content "std::span<const Embedded> ${NAME}() {\n  static const Embedded all[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name "${file}" NAME)
+  file(READ "${file}" text)
+  file(SHA256 "${file}" checksum)
+  string(APPEND content "      {\"${name}\", R\"~file~(${text})~file~\", \"${checksum}\"},\n")
+endforeach()
+string(APPEND content "  };\n  return all;\n}\n\n}  // namespace slipway::api\n")
+file(WRITE "${OUTPUT}" "${content}")

@@ -1,0 +1,67 @@
+#include "daemon/api/parameters.hpp"
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+namespace slipway::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Parameter {
+  std::string_view name;
+  std::string_view text;
+  std::string_view schema;  // JSON
+  std::string_view example;
+};
+
+constexpr std::string_view snapshot_schema = R"({"type":"string","pattern":"^[0-9]{8}T[0-9]{6}Z$"})";
+constexpr std::string_view text_schema = R"({"type":"string"})";
+constexpr std::string_view page_schema = R"({"type":"integer","minimum":1,"maximum":200,"default":50})";
+
+constexpr Parameter in_paths[] = {
+    {"id", "The number of a job", R"({"type":"integer","minimum":1})", "12"},
+    {"target", "The name of a target", text_schema, "\"portal\""},
+    {"snapshot", "The id of a snapshot", snapshot_schema, "\"20261121T093000Z\""},
+    {"file", "One of the page's files", text_schema, "\"docs.js\""},
+};
+
+constexpr Parameter in_queries[] = {
+    {"pipeline", "Only of this pipeline", text_schema, "\"demo\""},
+    {"kind", "Only of this kind", R"({"type":"string","enum":["ingest","promote","rollback","prune"]})",
+     "\"ingest\""},
+    {"target", "Only of this target", text_schema, "\"portal\""},
+    {"state", "Only in this state", R"({"$ref":"#/components/schemas/JobState"})", "\"running\""},
+    {"cursor", "The `next` of the page before", text_schema, "\"12\""},
+    {"limit", "How many at most", page_schema, "50"},
+    {"snapshot", "The snapshot; without it the one that would be promoted", snapshot_schema,
+     "\"20261121T093000Z\""},
+    {"against", "Compare with this one instead of with live", snapshot_schema, "\"20261120T030000Z\""},
+    {"allow", "Guardrails that may say no, with commas between", text_schema, "\"rows\""},
+};
+
+Json described(std::span<const Parameter> all, std::string_view name, std::string_view where) {
+  for (const Parameter& one : all) {
+    if (one.name != name) continue;
+    Json out{{"name", name}, {"in", where}};
+    if (where == "path") out["required"] = true;
+    out["description"] = one.text;
+    out["schema"] = Json::parse(one.schema);
+    // A value to begin with would be sent: only where one is needed.
+    if (where == "path") out["example"] = Json::parse(one.example);
+    return out;
+  }
+  return {};
+}
+
+}  // namespace
+
+Json path_parameter(std::string_view name) {
+  return described(in_paths, name, "path");
+}
+
+Json query_parameter(std::string_view name) {
+  return described(in_queries, name, "query");
+}
+
+}  // namespace slipway::api
