@@ -8,6 +8,7 @@
 
 #include "base/config/config.hpp"
 #include "daemon/ingest/inputs.hpp"
+#include "daemon/ingest/standard_input.hpp"
 
 namespace slipway::commands {
 namespace {
@@ -27,11 +28,13 @@ Result<Found> look_at(const config::Config& config, const config::Pipeline& pipe
   found.pipeline = pipeline.name;
   const std::string what = fmt::format("schema of pipeline {}", pipeline.name);
   found.schema_files = TRY(ingest::expand(pipeline.schema, config.folder, pipeline.at, what)).size();
-  for (const auto& [name, source] : pipeline.sources)
+  for (const auto& [name, source] : pipeline.sources) {
+    if (ingest::reads_standard_input(source)) continue;  // nothing of it is there yet
     for (const ingest::Input& input : TRY(ingest::inputs_of(source, config.folder))) {
       ++found.source_files;
       found.source_bytes += input.bytes;
     }
+  }
   return found;
 }
 

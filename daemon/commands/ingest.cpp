@@ -6,6 +6,7 @@
 #include "daemon/commands/output.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/commands/signals.hpp"
+#include "daemon/ingest/standard_input.hpp"
 #include "daemon/jobs/order.hpp"
 #include "daemon/jobs/run.hpp"
 #include "swap/notices/tell.hpp"
@@ -82,6 +83,7 @@ Result<int> ingest(const CommandLine& line) {
   config::Config config = TRY(load_config(line));
   const jobs::IngestOrder order = TRY(order_of(line, config));
   const Opened opened = TRY(open_control(std::move(config), swap::Missing::make));
+  TRY(ingest::take_standard_input(opened.config.pipelines.at(order.pipeline)));
   const StopSignals signals;
   const jobs::WorkerId worker = jobs::this_worker();
   const jobs::Job job = TRY(enter(opened, order, worker));

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "daemon/ingest/digest.hpp"
+#include "daemon/ingest/read_ahead.hpp"
 
 namespace slipway::ingest {
 namespace {
 
 constexpr std::size_t chunk_bytes = 256 << 10;
+constexpr std::int64_t ahead_bytes_min = 1 << 20;
 constexpr int zstd_window_log_max = 27;  // 128 MiB: what `zstd --ultra` and `--long` use
 
 class PlainStream final : public ByteStream {
@@ -164,16 +166,24 @@ class ZstdStream final : public Decompressing {
 
 }  // namespace
 
+std::unique_ptr<ByteStream> decompress(std::unique_ptr<ByteStream> below, Compression compression,
+                                       std::string shown) {
+  if (compression == Compression::gzip)
+    return std::make_unique<GzipStream>(std::move(below), std::move(shown));
+  if (compression == Compression::zstd)
+    return std::make_unique<ZstdStream>(std::move(below), std::move(shown));
+  return below;
+}
+
 Result<std::unique_ptr<ByteStream>> open_stream(const Input& input) {
   const int fd = ::open(input.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno_error(fmt::format("cannot open {}", input.shown));
   ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  std::unique_ptr<ByteStream> stream = std::make_unique<PlainStream>(input, fd);
-  if (input.kind.compression == Compression::gzip)
-    stream = std::make_unique<GzipStream>(std::move(stream), input.shown);
-  else if (input.kind.compression == Compression::zstd)
-    stream = std::make_unique<ZstdStream>(std::move(stream), input.shown);
-  return stream;
+  std::unique_ptr<ByteStream> stream =
+      decompress(std::make_unique<PlainStream>(input, fd), input.kind.compression, input.shown);
+  // A thread is worth its while only where there is something to read.
+  if (input.bytes < ahead_bytes_min) return stream;
+  return std::unique_ptr<ByteStream>(std::make_unique<ReadAhead>(std::move(stream)));
 }
 
 }  // namespace slipway::ingest

@@ -21,6 +21,10 @@ class ByteStream {
   virtual std::string digest() = 0;
 };
 
+// What is below, decompressed: several gzip members or zstd frames one after another are one stream.
+std::unique_ptr<ByteStream> decompress(std::unique_ptr<ByteStream> below, Compression compression,
+                                       std::string shown);
+
 // An error where the file changed since it was looked at.
 Result<std::unique_ptr<ByteStream>> open_stream(const Input& input);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/encode_array.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -18,10 +19,12 @@ WITH RECURSIVE base(attnum, type, typmod) AS (
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
        CASE WHEN a.attidentity <> '' THEN format('nextval(%L::regclass)', pg_get_serial_sequence($1::oid::regclass::text, a.attname))
             ELSE coalesce(pg_get_expr(d.adbin, d.adrelid), '') END,
-       t.typname, t.typtype, t.typnamespace = 'pg_catalog'::regnamespace, b.typmod, t.oid, t.typsend, t.typcategory = 'A'
+       t.typname, t.typtype, t.typnamespace = 'pg_catalog'::regnamespace, b.typmod, t.oid, t.typsend, e.oid, e.typname, e.typtype,
+       e.typnamespace = 'pg_catalog'::regnamespace, a.atttypid <> t.oid
 FROM pg_attribute a
 JOIN base b USING (attnum)
 JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typsend = 'array_send'::regproc
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = $1::oid
 ORDER BY a.attnum)";
@@ -34,6 +37,28 @@ void declare_limits(TypeInfo& type, std::string_view base, int typmod) {
   type.scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024;
 }
 
+// What the catalog says of a type that has no type below it.
+struct Base {
+  std::string oid, name;
+  bool is_enum, built_in;
+  int typmod;
+};
+
+Done set_encoder(pg::Session& session, const Base& base, TypeInfo& type) {
+  if (base.is_enum) {
+    type.encode = enum_encoder();
+    const pg::Rows labels =
+        TRY(session.query("SELECT enumlabel FROM pg_enum WHERE enumtypid = $1::oid", {base.oid}));
+    for (int i = 0; i < labels.size(); ++i) type.labels.push_back(labels.string(i, 0));
+    std::sort(type.labels.begin(), type.labels.end());
+  } else if (base.built_in) {
+    type.encode = encoder_of(base.name);
+    type.json = base.name == "json" || base.name == "jsonb";
+    declare_limits(type, base.name, base.typmod);
+  }
+  return {};
+}
+
 Result<CatalogColumn> read_column(pg::Session& session, const pg::Rows& rows, int row) {
   CatalogColumn column;
   column.name = rows.string(row, 0);
@@ -41,20 +66,24 @@ Result<CatalogColumn> read_column(pg::Session& session, const pg::Rows& rows, in
   column.not_null = rows.truth(row, 2);
   column.generated = rows.truth(row, 3);
   if (!column.generated) column.default_expression = rows.string(row, 4);
-  const std::string base = rows.string(row, 5);
   column.send = rows.string(row, 10);
-  column.type.array = rows.truth(row, 11);
-  if (rows.text(row, 6) == "e") {
-    column.type.encode = enum_encoder();
-    const pg::Rows labels =
-        TRY(session.query("SELECT enumlabel FROM pg_enum WHERE enumtypid = $1::oid", {rows.string(row, 9)}));
-    for (int i = 0; i < labels.size(); ++i) column.type.labels.push_back(labels.string(i, 0));
-    std::sort(column.type.labels.begin(), column.type.labels.end());
-  } else if (rows.truth(row, 7)) {
-    column.type.encode = encoder_of(base);
-    column.type.json = base == "json" || base == "jsonb";
-    declare_limits(column.type, base, static_cast<int>(rows.number(row, 8)));
-  }
+  column.input = fmt::format("$1::{}", column.type.name);
+  const int typmod = static_cast<int>(rows.number(row, 8));
+  const Base whole{rows.string(row, 9), rows.string(row, 5), rows.text(row, 6) == "e", rows.truth(row, 7),
+                   typmod};
+  TRY(set_encoder(session, whole, column.type));
+  if (rows.is_null(row, 11)) return column;
+  const Base one{rows.string(row, 11), rows.string(row, 12), rows.text(row, 13) == "e", rows.truth(row, 14),
+                 typmod};
+  const auto element = std::make_shared<TypeInfo>();
+  TRY(set_encoder(session, one, *element));
+  // A cast would cut elements to their length where COPY refuses them; the type's own input does not.
+  const bool domain = rows.truth(row, 15);
+  if (element->length_max >= 0 && domain) return column;
+  if (element->length_max >= 0) column.input = fmt::format("array_in($1, {}, {})", one.oid, typmod);
+  column.type.element = element;
+  column.type.element_oid = static_cast<std::uint32_t>(rows.number(row, 11));
+  if (element->encode != nullptr) column.type.encode = encode_array;
   return column;
 }
 

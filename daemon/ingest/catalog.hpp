@@ -13,7 +13,8 @@ namespace slipway::ingest {
 struct CatalogColumn {
   std::string name;
   TypeInfo type;
-  std::string send;  // the function that gives the type's binary form
+  std::string input;  // the expression that reads the text $1 as the type
+  std::string send;   // the function that gives the type's binary form
   bool not_null = false;
   bool generated = false;
   std::string default_expression;  // empty: none; of an identity column, its nextval

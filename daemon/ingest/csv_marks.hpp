@@ -1,6 +1,7 @@
-// Finds the bytes that mean something in CSV (quote, delimiter, line end), 64 at a time.
+// Finds the bytes that mean something in rows of fields (delimiter, quote, escape, line end), 64 at a time.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -8,19 +9,22 @@
 
 namespace slipway::ingest {
 
+// What is marked beside line ends; one may stand there twice.
+using Marked = std::array<char, 3>;
+
 // One bit a byte, in words of 64, for [begin, begin + bytes); up to 63 bytes behind are read and may leave
 // bits.
-void mark_bytes(const char* begin, std::size_t bytes, char delimiter, std::uint64_t* words);
+void mark_bytes(const char* begin, std::size_t bytes, const Marked& marked, std::uint64_t* words);
 
 // Walks over the marked bytes in order.
 class Marks {
  public:
-  void scan(const char* begin, const char* end, char delimiter) {
+  void scan(const char* begin, const char* end, const Marked& marked) {
     begin_ = begin;
     end_ = end;
     const std::size_t bytes = static_cast<std::size_t>(end - begin);
     words_.resize(bytes / 64 + 1);
-    mark_bytes(begin, bytes, delimiter, words_.data());
+    mark_bytes(begin, bytes, marked, words_.data());
     word_ = 0;
     bits_ = words_[0];
   }

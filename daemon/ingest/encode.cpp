@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/ingest/encode_network.hpp"
 #include "daemon/ingest/encode_numbers.hpp"
 #include "daemon/ingest/encode_times.hpp"
 #include "daemon/ingest/json_text.hpp"
@@ -64,13 +65,19 @@ bool put_hex(Out& out, std::string_view digits) {
   return true;
 }
 
-Fit encode_bytea(const TypeInfo&, std::string_view text, bool, Out& out) {
-  if (!text.starts_with("\\x") || text.size() % 2 != 0) return Fit::ask;
+Fit bytea_in_hex(std::string_view digits, Out& out) {
+  if (digits.size() % 2 != 0) return Fit::ask;
   const std::size_t before = out.size();
-  out.int32(static_cast<std::int32_t>(text.size() / 2 - 1));
-  if (put_hex(out, text.substr(2))) return Fit::yes;
+  out.int32(static_cast<std::int32_t>(digits.size() / 2));
+  if (put_hex(out, digits)) return Fit::yes;
   out.cut(before);
   return Fit::ask;
+}
+
+// Bytes as they are; a backslash only without any.
+Fit encode_bytea(const TypeInfo&, std::string_view text, bool, Out& out) {
+  if (text.starts_with("\\x")) return bytea_in_hex(text.substr(2), out);
+  return text.find('\\') == std::string_view::npos ? put(out, text) : Fit::ask;
 }
 
 Fit encode_uuid(const TypeInfo&, std::string_view text, bool, Out& out) {
@@ -101,7 +108,8 @@ constexpr Known known[] = {
     {"date", encode_date},           {"time", encode_time},
     {"timestamp", encode_timestamp}, {"timestamptz", encode_timestamptz},
     {"interval", encode_interval},   {"json", encode_json},
-    {"jsonb", encode_jsonb},
+    {"jsonb", encode_jsonb},         {"inet", encode_inet},
+    {"cidr", encode_cidr},
 };
 
 }  // namespace

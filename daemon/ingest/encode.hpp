@@ -3,6 +3,8 @@
 // final.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +30,10 @@ struct TypeInfo {
   int length_max = -1;      // characters, of varchar(n) and char(n)
   int precision = -1;       // of numeric(p,s)
   int scale = 0;
-  std::vector<std::string> labels;  // of an enum, sorted
-  bool json = false;                // wants a JSON value as its JSON text
-  bool array = false;
+  std::vector<std::string> labels;               // of an enum, sorted
+  bool json = false;                             // wants a JSON value as its JSON text
+  std::shared_ptr<const TypeInfo> element = {};  // of an array
+  std::uint32_t element_oid = 0;
 };
 
 // By the type's name in pg_catalog ("int4", "timestamptz"); none for those that we do not know.

@@ -1,5 +1,7 @@
 #include "daemon/ingest/encode_times.hpp"
 
+#include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace slipway::ingest {
@@ -50,18 +52,33 @@ std::optional<int> take_date(std::string_view& text) {
   return day_number(year, month, day);
 }
 
-// Up to six digits behind the point; more would have to be rounded as the server rounds.
+// More than six digits are rounded as the server does it: to a double, and that to the nearest.
+std::optional<std::int64_t> rounded_fraction_us(std::string_view digits) {
+  constexpr std::size_t longest = 30;
+  if (digits.size() > longest) return {};
+  char text[longest + 2] = {'0', '.'};
+  digits.copy(text + 2, longest);
+  double fraction = 0;
+  std::from_chars(text, text + 2 + digits.size(), fraction);
+  const double rounded = std::rint(fraction * 1'000'000);
+  if (rounded >= 1'000'000) return {};
+  return static_cast<std::int64_t>(rounded);
+}
+
 std::optional<std::int64_t> take_fraction_us(std::string_view& text) {
   if (!take(text, '.')) return 0;
   std::int64_t value = 0;
   std::int64_t unit = second_us;
-  while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
-    if (unit == 1) return {};
+  std::size_t digits = 0;
+  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
     unit /= 10;
-    value += (text[0] - '0') * unit;
-    text.remove_prefix(1);
+    value += (text[digits] - '0') * unit;
+    ++digits;
   }
-  if (unit == second_us) return {};
+  const std::string_view all = text.substr(0, digits);
+  text.remove_prefix(digits);
+  if (digits == 0) return {};
+  if (digits > 6) return rounded_fraction_us(all);
   return value;
 }
 
@@ -113,6 +130,12 @@ Fit put(Out& out, std::int64_t value) {
 
 }  // namespace
 
+std::optional<std::int64_t> whole_time_us(std::string_view text) {
+  const bool seconds = text.size() >= 8 && text[5] == ':';
+  const auto time = take_time(text);
+  return seconds && time && text.empty() ? time : std::nullopt;
+}
+
 Fit encode_date(const TypeInfo&, std::string_view text, bool, Out& out) {
   const auto date = take_date(text);
   if (!date || !text.empty()) return Fit::ask;
@@ -127,8 +150,11 @@ Fit encode_time(const TypeInfo&, std::string_view text, bool, Out& out) {
 }
 
 Fit encode_timestamp(const TypeInfo&, std::string_view text, bool, Out& out) {
+  const bool time_too = text.size() > 10;
   const auto timestamp = take_timestamp(text);
-  return timestamp && text.empty() ? put(out, *timestamp) : Fit::ask;
+  // A zone is read, and means nothing.
+  if (!timestamp || (!text.empty() && !(time_too && take_zone(text) && text.empty()))) return Fit::ask;
+  return put(out, *timestamp);
 }
 
 Fit encode_timestamptz(const TypeInfo&, std::string_view text, bool, Out& out) {
@@ -136,18 +162,6 @@ Fit encode_timestamptz(const TypeInfo&, std::string_view text, bool, Out& out) {
   if (!timestamp) return Fit::ask;
   const auto east_us = take_zone(text);
   return east_us && text.empty() ? put(out, *timestamp - *east_us) : Fit::ask;
-}
-
-// Hours, minutes and seconds only; everything else that an interval may look like is the server's to read.
-Fit encode_interval(const TypeInfo&, std::string_view text, bool, Out& out) {
-  if (text.size() < 8) return Fit::ask;
-  const auto time = take_time(text);
-  if (!time || !text.empty()) return Fit::ask;
-  out.int32(16);
-  out.int64(*time);
-  out.int32(0);
-  out.int32(0);
-  return Fit::yes;
 }
 
 }  // namespace slipway::ingest

@@ -2,9 +2,14 @@
 // UTC, as the sessions of a build set their time zone to.
 #pragma once
 
+#include <optional>
+
 #include "daemon/ingest/encode.hpp"
 
 namespace slipway::ingest {
+
+// HH:MM:SS with what may stand behind the point, and nothing else.
+std::optional<std::int64_t> whole_time_us(std::string_view text);
 
 Fit encode_date(const TypeInfo& type, std::string_view text, bool ascii, Out& out);
 Fit encode_time(const TypeInfo& type, std::string_view text, bool ascii, Out& out);

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
+
+#include "daemon/ingest/standard_input.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -41,18 +44,31 @@ bool strip(std::string_view& name, std::string_view ending) {
 
 }  // namespace
 
-Result<FileKind> kind_of(std::string_view file_name) {
+Result<FileKind> kind_of(std::string_view file_name, config::FileFormat format) {
   FileKind kind;
   std::string_view name = file_name;
   if (strip(name, ".gz"))
     kind.compression = Compression::gzip;
   else if (strip(name, ".zst"))
     kind.compression = Compression::zstd;
-  if (name.ends_with(".csv")) return kind;
+  const auto meant = [&](config::FileFormat wanted, std::initializer_list<std::string_view> endings) {
+    if (format != config::FileFormat::by_name) return format == wanted;
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+  };
+  if (meant(config::FileFormat::csv, {".csv"})) return kind;
+  kind.delimiter = '\t';
+  if (meant(config::FileFormat::tsv, {".tsv", ".tab"})) return kind;
+  kind.format = Format::text;
+  if (meant(config::FileFormat::text, {})) return kind;
   kind.format = Format::ndjson;
-  if (name.ends_with(".ndjson") || name.ends_with(".jsonl")) return kind;
+  if (meant(config::FileFormat::ndjson, {".ndjson", ".jsonl"})) return kind;
+  kind.format = Format::json;
+  if (meant(config::FileFormat::json, {".json"})) return kind;
   return error(Kind::usage, "cannot tell the format of {} by its name", file_name)
-      .next("name it .csv, .ndjson or .jsonl, each with .gz or .zst behind it where it is compressed");
+      .next(
+          "name it .csv, .tsv, .ndjson, .jsonl or .json, each with .gz or .zst behind it where it is "
+          "compressed; or say the source's `format`");
 }
 
 Result<std::vector<Path>> expand(const std::vector<std::string>& patterns, const Path& folder,
@@ -84,16 +100,55 @@ Result<Input> look_at(const Path& path) {
   return input;
 }
 
+namespace {
+
+Result<FileKind> kind_in(const config::FileSource& source, const std::string& name) {
+  Result<FileKind> kind = kind_of(name, source.format);
+  if (!kind) return std::move(kind).error().at(source.at);
+  return kind;
+}
+
+Done finish_input(const config::FileSource& source, FileKind kind, Input& input) {
+  const bool json = kind.format == Format::ndjson || kind.format == Format::json;
+  const auto at = source.keys_at.find("dialect");
+  if (json && at != source.keys_at.end())
+    return error(Kind::usage, "{} is JSON, which has no `dialect`", input.shown).at(at->second);
+  input.kind = kind;
+  input.dialect = dialect_of(source.dialect, kind.format, kind.delimiter);
+  return {};
+}
+
+Result<std::vector<Input>> standard_inputs(const config::FileSource& source) {
+  if (source.patterns.size() > 1)
+    return error(Kind::usage, "source {} reads standard input (`-`) and files; it can be only one of them",
+                 source.name)
+        .at(source.at);
+  if (source.format == config::FileFormat::by_name)
+    return error(Kind::usage, "source {} reads standard input, which has no name that tells its format",
+                 source.name)
+        .at(source.at)
+        .next("say it: `format: csv`, tsv, text, ndjson or json");
+  Input input = TRY(standard_input(source));
+  FileKind kind = TRY(kind_in(source, ""));
+  kind.compression = input.kind.compression;
+  TRY(finish_input(source, kind, input));
+  std::vector<Input> inputs;
+  inputs.push_back(std::move(input));
+  return inputs;
+}
+
+}  // namespace
+
 Result<std::vector<Input>> inputs_of(const config::FileSource& source, const Path& folder) {
+  if (reads_standard_input(source)) return standard_inputs(source);
   std::vector<Input> inputs;
   const std::string what = fmt::format("source {}", source.name);
   for (const Path& path : TRY(expand(source.patterns, folder, source.at, what))) {
-    Result<FileKind> kind = kind_of(path.filename().string());
-    if (!kind) return std::move(kind).error().at(source.at);
+    const FileKind kind = TRY(kind_in(source, path.filename().string()));
     Input input = TRY(look_at(path));
-    input.kind = *kind;
     const Path relative = path.lexically_relative(folder);
     if (!relative.empty() && *relative.begin() != "..") input.shown = relative.string();
+    TRY(finish_input(source, kind, input));
     inputs.push_back(std::move(input));
   }
   return inputs;

@@ -9,14 +9,15 @@
 #include "base/config/config.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "daemon/ingest/dialect.hpp"
 
 namespace slipway::ingest {
 
-enum class Format { csv, ndjson };
 enum class Compression { none, gzip, zstd };
 
 struct FileKind {
   Format format = Format::csv;
+  char delimiter = ',';  // a tab for .tsv
   Compression compression = Compression::none;
 };
 
@@ -24,12 +25,14 @@ struct Input {
   Path path;
   std::string shown;  // relative to the config file where it lies below it: what messages say
   FileKind kind;
+  Dialect dialect;
   std::int64_t bytes = 0;
   std::int64_t mtime_ns = 0;
 };
 
-// By the name alone: .csv, .ndjson, .jsonl, each also with .gz or .zst. Anything else is Kind::usage.
-Result<FileKind> kind_of(std::string_view file_name);
+// By the name alone: .csv, .tsv, .ndjson, .jsonl, .json, each also with .gz or .zst. Anything else is
+// Kind::usage, unless the format is given.
+Result<FileKind> kind_of(std::string_view file_name, config::FileFormat format = config::FileFormat::by_name);
 
 // The files that the patterns match, in the order of the patterns, each pattern's sorted, none twice.
 // A pattern that matches nothing is Kind::usage at that position: nothing is ever taken as "no rows".

@@ -49,9 +49,15 @@ class Checker {
     const char* from = at_;
     while (at_ < end_ && *at_ != ',' && *at_ != '}' && *at_ != ']' && *at_ > ' ') ++at_;
     const std::string_view token(from, static_cast<std::size_t>(at_ - from));
-    // An exponent or a great length may be more than numeric can hold.
-    const bool odd_number = token.size() > 100 || token.find_first_of("eE") != std::string_view::npos;
-    return is_json_scalar(token) && (!odd_number || token == "true" || token == "false");
+    // A great exponent or a great length may be more than numeric can hold.
+    return is_json_scalar(token) && token.size() <= 100 && small_exponent(token);
+  }
+
+  static bool small_exponent(std::string_view token) {
+    const std::size_t e = token.find_first_of("eE");
+    if (e == std::string_view::npos || token.back() == 'e') return true;  // that is in `true` and `false`
+    const std::size_t digits = token.size() - e - 1;
+    return digits <= 3;
   }
 
   bool members(int depth) {
@@ -107,8 +113,17 @@ class Checker {
     return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
   }
 
+  // A character, or a pair of surrogates that makes one.
   bool unicode() {
     unsigned code = 0;
+    if (!hexadecimal(code)) return false;
+    if (code < 0xD800 || code > 0xDFFF) return code != 0;
+    unsigned low = 0;
+    if (code > 0xDBFF || !take('\\') || !take('u') || !hexadecimal(low)) return false;
+    return low >= 0xDC00 && low <= 0xDFFF;
+  }
+
+  bool hexadecimal(unsigned& code) {
     for (int i = 0; i < 4; ++i, ++at_) {
       if (at_ == end_) return false;
       const char c = *at_;
@@ -120,7 +135,7 @@ class Checker {
       else
         return false;
     }
-    return code != 0 && (code < 0xD800 || code > 0xDFFF);
+    return true;
   }
 
   const char* at_;

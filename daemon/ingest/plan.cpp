@@ -5,7 +5,7 @@
 
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/byte_stream.hpp"
-#include "daemon/ingest/csv.hpp"
+#include "daemon/ingest/delimited.hpp"
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
@@ -14,6 +14,7 @@ namespace {
 struct Header {
   std::vector<std::string> names;
   std::string raw;
+  bool numbered = false;  // the names are positions: neither file nor source has any
 };
 
 std::string joined(const std::vector<std::string>& names) {
@@ -28,11 +29,22 @@ std::string column_names(const CatalogTable& table) {
   return joined(names);
 }
 
+bool is_json(const Input& input) {
+  return input.kind.format == Format::ndjson || input.kind.format == Format::json;
+}
+
+// Fields without names are called by their positions, from 1, as many as the first row has.
 Result<Header> read_header(const Input& input) {
-  if (input.kind.format != Format::csv) return Header{};
+  if (is_json(input)) return Header{};
   const std::unique_ptr<ByteStream> stream = TRY(open_stream(input));
-  const std::unique_ptr<CsvReader> reader = TRY(CsvReader::open(*stream, input.shown, 16 << 10));
-  return Header{reader->header(), reader->raw_header()};
+  const std::unique_ptr<DelimitedReader> reader =
+      TRY(open_delimited(*stream, input.shown, input.kind.format, input.dialect, 16 << 10));
+  Header header{reader->header(), reader->raw_header(), false};
+  header.numbered = header.names.empty();
+  Row row;
+  if (!header.numbered || !TRY(reader->next(row))) return header;
+  for (std::size_t i = 1; i <= row.fields.size(); ++i) header.names.push_back(std::to_string(i));
+  return header;
 }
 
 int index_of(const std::vector<std::string>& names, const std::string& name) {
@@ -102,11 +114,17 @@ void report_unused(const TablePlan& plan, const std::vector<Header>& headers, Ob
 }
 
 // A column that must have a value and can get none would refuse every row.
-Done check_sources(const TablePlan& plan) {
+Done check_sources(const TablePlan& plan, const std::vector<Header>& headers) {
+  const bool numbered =
+      std::any_of(headers.begin(), headers.end(), [](const Header& h) { return h.numbered; });
   if (plan.columns.empty())
     return error(Kind::usage, "no field of the source matches a column of table {}", plan.table.name)
         .at(plan.config->at)
-        .next("its columns are: " + column_names(plan.table));
+        .next(fmt::format("its columns are: {}{}", column_names(plan.table),
+                          numbered
+                              ? "; the files have no line of names: give the source `dialect: {names: […]}`, "
+                                "or the table `columns` by position, such as {id: 1}"
+                              : ""));
   for (const CatalogColumn& column : plan.table.columns) {
     const bool filled =
         std::any_of(plan.columns.begin(), plan.columns.end(),
@@ -123,17 +141,19 @@ Done check_sources(const TablePlan& plan) {
 Done place_fields(TablePlan& plan, const std::vector<Header>& headers) {
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
     PlannedFile& file = plan.files[i];
-    const bool csv = file.input.kind.format == Format::csv;
+    const bool json = is_json(file.input);
+    const bool empty = headers[i].numbered && headers[i].names.empty();
     file.expected_fields = headers[i].names.size();
     file.raw_header = headers[i].raw;
     for (std::size_t c = 0; c < plan.columns.size(); ++c) {
       const PlannedColumn& column = plan.columns[c];
-      file.fields.push_back(csv ? index_of(headers[i].names, column.path) : static_cast<int>(c));
+      file.fields.push_back(json ? static_cast<int>(c) : index_of(headers[i].names, column.path));
       const bool explicit_path = !plan.config->columns.empty() && !column.constant;
-      if (csv && file.fields.back() < 0 && explicit_path && !column.fallback)
+      if (!json && !empty && file.fields.back() < 0 && explicit_path && !column.fallback)
         return error(Kind::usage, "{} has no column {}", file.input.shown, column.path)
             .at(column.at)
-            .next("its first line has: " + joined(headers[i].names));
+            .next((headers[i].raw.empty() ? "its fields are: " : "its first line has: ") +
+                  joined(headers[i].names));
     }
   }
   return {};
@@ -167,13 +187,12 @@ Result<TablePlan> plan_table(CatalogTable table, const config::Table& config, st
   plan.table = std::move(table);
   std::vector<Header> headers;
   for (const Input& input : inputs) headers.push_back(TRY(read_header(input)));
-  const bool any_json = std::any_of(inputs.begin(), inputs.end(),
-                                    [](const Input& input) { return input.kind.format == Format::ndjson; });
+  const bool any_json = std::any_of(inputs.begin(), inputs.end(), is_json);
   if (config.columns.empty())
     plan.columns = by_name(plan.table, config, headers, any_json);
   else
     plan.columns = TRY(by_config(plan.table, config));
-  TRY(check_sources(plan));
+  TRY(check_sources(plan, headers));
   std::vector<std::string> unknown;
   for (const PlannedColumn& column : plan.columns)
     if (plan.column_of(column).type.encode == nullptr)

@@ -28,8 +28,8 @@ struct PlannedColumn {
 struct PlannedFile {
   Input input;
   std::vector<int> fields;          // by planned column: where in a row it stands; -1: nowhere
-  std::size_t expected_fields = 0;  // in a CSV row; 0 for JSON
-  std::string raw_header;           // of CSV, with its line end
+  std::size_t expected_fields = 0;  // in a row of fields; 0 for JSON
+  std::string raw_header;           // of rows of fields, with its line end
 };
 
 class Upstream;

@@ -1,7 +1,8 @@
 #include "daemon/ingest/pump.hpp"
 
 #include "daemon/ingest/byte_stream.hpp"
-#include "daemon/ingest/csv.hpp"
+#include "daemon/ingest/delimited.hpp"
+#include "daemon/ingest/json_reader.hpp"
 #include "daemon/ingest/ndjson.hpp"
 
 namespace slipway::ingest {
@@ -9,10 +10,13 @@ namespace {
 
 Result<std::unique_ptr<RowReader>> open_reader(const TablePlan& plan, const PlannedFile& file,
                                                ByteStream& stream) {
-  if (file.input.kind.format == Format::ndjson) return ndjson_reader(stream, plan.shape);
-  std::unique_ptr<CsvReader> reader = TRY(CsvReader::open(stream, file.input.shown));
+  const Input& input = file.input;
+  if (input.kind.format == Format::ndjson) return ndjson_reader(stream, plan.shape);
+  if (input.kind.format == Format::json) return json_reader(stream, input.shown, plan.shape);
+  std::unique_ptr<DelimitedReader> reader =
+      TRY(open_delimited(stream, input.shown, input.kind.format, input.dialect));
   if (reader->raw_header() != file.raw_header)
-    return fail("{} changed while it was being read", file.input.shown)
+    return fail("{} changed while it was being read", input.shown)
         .next("run the ingest again when it is complete");
   return std::unique_ptr<RowReader>(std::move(reader));
 }

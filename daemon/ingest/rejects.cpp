@@ -13,6 +13,21 @@ Done write(std::FILE* file, const Path& path, std::string_view bytes) {
   return {};
 }
 
+// The ending by which a file of that format is known again.
+std::string_view ending_of(const FileKind& kind) {
+  switch (kind.format) {
+    case Format::csv:
+      return kind.delimiter == '\t' ? ".tsv" : ".csv";
+    case Format::text:
+      return ".txt";
+    case Format::ndjson:
+      return ".ndjson";
+    case Format::json:
+      return ".json";
+  }
+  return "";
+}
+
 std::string limit_text(const config::Rejects& limits) {
   std::string text;
   if (limits.max_set) text = fmt::format("max {}", limits.max);
@@ -42,24 +57,37 @@ Result<Rejects::Pair*> Rejects::files_for(std::size_t file) {
   for (const auto& [other, taken] : pairs_)
     if (other != file && plan_.files[other].input.path.filename() == input.path.filename())
       stem = fmt::format("{}.{}", plan_.table.name + "." + input.path.filename().string(), file);
-  const bool csv = input.kind.format == Format::csv;
   TRY(real_files().make_folders(folder_));
-  pair.rows_path = folder_ / (stem + (csv ? ".rejects.csv" : ".rejects.ndjson"));
+  pair.rows_path = folder_ / fmt::format("{}.rejects{}", stem, ending_of(input.kind));
   pair.log_path = folder_ / (stem + ".rejects.log");
   pair.rows.reset(std::fopen(pair.rows_path.c_str(), "we"));
   if (!pair.rows) return errno_error(fmt::format("cannot write {}", pair.rows_path.string()));
   pair.log.reset(std::fopen(pair.log_path.c_str(), "we"));
   if (!pair.log) return errno_error(fmt::format("cannot write {}", pair.log_path.string()));
-  const std::string& header = plan_.files[file].raw_header;
-  TRY(write(pair.rows.get(), pair.rows_path, header));
-  if (!header.empty() && header.back() != '\n') TRY(write(pair.rows.get(), pair.rows_path, "\n"));
+  pair.array = input.kind.format == Format::json;
+  TRY(write_line(pair, plan_.files[file].raw_header));
   return &pair;
+}
+
+// As it stood; its line end is made up where the file ended without one.
+Done Rejects::write_line(Pair& pair, std::string_view raw) {
+  if (raw.empty()) return {};
+  TRY(write(pair.rows.get(), pair.rows_path, raw));
+  if (raw.back() != '\n') TRY(write(pair.rows.get(), pair.rows_path, "\n"));
+  return {};
+}
+
+// An array in, an array out.
+Done Rejects::write_element(Pair& pair, std::string_view raw) {
+  if (raw.empty()) return {};
+  TRY(write(pair.rows.get(), pair.rows_path, pair.any ? ",\n" : "[\n"));
+  pair.any = true;
+  return write(pair.rows.get(), pair.rows_path, raw);
 }
 
 Done Rejects::add(const Origin& origin, const Refusal& refusal) {
   Pair& pair = *TRY(files_for(origin.file));
-  TRY(write(pair.rows.get(), pair.rows_path, origin.raw));
-  if (!origin.raw.empty() && origin.raw.back() != '\n') TRY(write(pair.rows.get(), pair.rows_path, "\n"));
+  TRY(pair.array ? write_element(pair, origin.raw) : write_line(pair, origin.raw));
   const Input& input = plan_.files[origin.file].input;
   const std::string value = shown(refusal.value);
   TRY(write(pair.log.get(), pair.log_path,
@@ -92,6 +120,8 @@ Done Rejects::start_over() {
 
 Done Rejects::finish() {
   for (auto& [file, pair] : pairs_) {
+    if (pair.array && !pair.closed) TRY(write(pair.rows.get(), pair.rows_path, pair.any ? "\n]\n" : "[]\n"));
+    pair.closed = true;
     if (std::fflush(pair.rows.get()) != 0)
       return errno_error(fmt::format("cannot write {}", pair.rows_path.string()));
     if (std::fflush(pair.log.get()) != 0)

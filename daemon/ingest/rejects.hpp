@@ -54,8 +54,13 @@ class Rejects {
     Path log_path;
     Handle rows{nullptr, std::fclose};
     Handle log{nullptr, std::fclose};
+    bool array = false;   // the rows are elements of a JSON array
+    bool any = false;     // of which there is one
+    bool closed = false;  // and whose end is written
   };
   Result<Pair*> files_for(std::size_t file);
+  static Done write_line(Pair& pair, std::string_view raw);
+  static Done write_element(Pair& pair, std::string_view raw);
 
   const TablePlan& plan_;
   Path folder_;

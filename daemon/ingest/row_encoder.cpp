@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/ingest/encode_array.hpp"
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
@@ -29,10 +30,13 @@ Result<RowEncoder> RowEncoder::make(const TablePlan& plan, ServerSide& server) {
 void RowEncoder::use_file(std::size_t file) {
   file_ = &plan_->files[file];
   slots_.clear();
+  const Format format = file_->input.kind.format;
+  const bool json = format == Format::ndjson || format == Format::json;
   for (std::size_t i = 0; i < plan_->columns.size(); ++i) {
     const PlannedColumn& planned = plan_->columns[i];
+    const bool json_array = json && plan_->column_of(planned).type.element != nullptr;
     slots_.push_back({&planned, &plan_->column_of(planned), planned.constant ? &constants_[i] : nullptr,
-                      file_->fields[i], planned.plain()});
+                      file_->fields[i], planned.plain() && !json_array, json_array});
     for (std::size_t note = 0; note < to_note_.size(); ++note)
       if (to_note_[note] == i) slots_.back().note = static_cast<int>(note);
   }
@@ -77,9 +81,10 @@ Result<bool> RowEncoder::encode(const Row& row, Out& out) {
   Put outcome = Put::refused;
   if (!row.problem.empty())
     refuse("", trimmed(row.raw), row.problem);
-  else if (file_->expected_fields > 0 && row.fields.size() != file_->expected_fields)
+  else if (ragged(row))
     refuse("", trimmed(row.raw),
-           fmt::format("the row has {} fields, the file's first line has {}", row.fields.size(),
+           fmt::format("the row has {} fields, {} {}", row.fields.size(),
+                       file_->raw_header.empty() ? "expected are" : "the file's first line has",
                        file_->expected_fields));
   else
     outcome = put_row(row, out);
@@ -87,6 +92,12 @@ Result<bool> RowEncoder::encode(const Row& row, Out& out) {
   out.cut(before);
   if (outcome == Put::failed) return std::move(*error_);
   return false;
+}
+
+bool RowEncoder::ragged(const Row& row) const {
+  const std::size_t expected = file_->expected_fields;
+  if (expected == 0 || row.fields.size() == expected) return false;
+  return row.fields.size() > expected || !file_->input.dialect.pad;
 }
 
 RowEncoder::Put RowEncoder::put_row(const Row& row, Out& out) {
@@ -135,6 +146,11 @@ Result<RowEncoder::Value> RowEncoder::value_of(const Slot& slot, const Field& fi
   if (!value.null &&
       std::find(planned.null_if.begin(), planned.null_if.end(), value.text) != planned.null_if.end())
     value.null = true;
+  if (slot.json_array && !value.null && value.text.starts_with('[')) {
+    held_.clear();
+    array_literal(value.text, held_);
+    return Value{held_, false, false};
+  }
   if (value.null && planned.fallback) return Value{*planned.fallback, false, false};
   if (field.cell != Cell::missing || slot.column->default_expression.empty()) return value;
   std::optional<std::string> made = TRY(server_->next_default(*slot.column));

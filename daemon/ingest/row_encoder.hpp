@@ -56,10 +56,12 @@ class RowEncoder {
     const CatalogColumn* column = nullptr;
     const std::string* constant = nullptr;
     int field = -1;
-    bool plain = false;  // the field as it is
-    int note = -1;       // its place among the noted
+    bool plain = false;       // the field as it is
+    bool json_array = false;  // an array column of a JSON file
+    int note = -1;            // its place among the noted
   };
   RowEncoder(const TablePlan& plan, ServerSide& server) : plan_(&plan), server_(&server) {}
+  bool ragged(const Row& row) const;
   Put put_row(const Row& row, Out& out);
   Put put(const Slot& slot, const Row& row, Out& out);
   Put put_noted(const Slot& slot, const Row& row, Out& out);

@@ -23,7 +23,7 @@ Result<ServerSide::Answer> ServerSide::look_up(const CatalogColumn& column, cons
   TRY(connection_.go_on());
   pg::Session& session = connection_.session();
   Result<pg::Rows> rows =
-      session.query(fmt::format("SELECT encode({}($1::{}), 'hex')", column.send, column.type.name), {text});
+      session.query(fmt::format("SELECT encode({}({}), 'hex')", column.send, column.input), {text});
   if (rows) return Answer{true, from_hex(rows->text(0, 0))};
   if (pg::blames_the_data(rows.error().sqlstate())) return Answer{false, server_words(session)};
   return connection_.explain(std::move(rows).error());

@@ -21,7 +21,7 @@ struct Seen {
 Seen read(const std::string& csv, std::size_t chunk = 256 << 10) {
   Seen seen;
   MemoryStream stream(csv, chunk);
-  auto reader = CsvReader::open(stream, "x.csv", chunk);
+  auto reader = CsvReader::open(stream, "x.csv", {}, chunk);
   if (!reader) {
     seen.error = reader.error().summary();
     return seen;

@@ -102,12 +102,29 @@ TEST(Ndjson, PassesOverEndlessLines) {
 }
 
 TEST(JsonText, IsCertainOnlyOfPlainJson) {
-  for (const char* good :
-       {"{}", "[]", " {\"a\" : [1, -2.5, true, false, null, \"x\\n\\u00e9\"]} ", "1", "\"\"", "0", "-0.5"})
+  for (const char* good : {"{}", "[]", " {\"a\" : [1, -2.5, true, false, null, \"x\\n\\u00e9\"]} ", "1",
+                           "\"\"", "0", "-0.5", "1e400", "2.5E-12", "\"\\ud83d\\ude00\""})
     EXPECT_TRUE(is_certain_json(good)) << good;
-  for (const char* doubtful :
-       {"", "{", "{\"a\"}", "[1,]", "01", "1e400", "\"\\u0000\"", "\"\\ud800\"", "{\"a\":1}}", "tru",
-        "\"\t\"", "'a'", "{a:1}", "[1 2]", "1.", ".5", "+1", "\"\\q\"", "NaN"})
+  for (const char* doubtful : {"",
+                               "{",
+                               "{\"a\"}",
+                               "[1,]",
+                               "01",
+                               "1e4000",
+                               "\"\\ude00\\ud83d\"",
+                               "\"\\u0000\"",
+                               "\"\\ud800\"",
+                               "{\"a\":1}}",
+                               "tru",
+                               "\"\t\"",
+                               "'a'",
+                               "{a:1}",
+                               "[1 2]",
+                               "1.",
+                               ".5",
+                               "+1",
+                               "\"\\q\"",
+                               "NaN"})
     EXPECT_FALSE(is_certain_json(doubtful)) << doubtful;
   EXPECT_FALSE(is_certain_json(std::string(100'000, '[')));
 }

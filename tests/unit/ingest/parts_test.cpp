@@ -12,8 +12,11 @@ namespace {
 TEST(Inputs, TellFormatsByName) {
   EXPECT_EQ(kind_of("a.csv")->format, Format::csv);
   EXPECT_EQ(kind_of("a.b.jsonl.gz")->format, Format::ndjson);
+  EXPECT_EQ(kind_of("a.json")->format, Format::json);
+  EXPECT_EQ(kind_of("a.tsv.gz")->delimiter, '\t');
+  EXPECT_EQ(kind_of("a.xlsx", config::FileFormat::text)->format, Format::text);
   EXPECT_EQ(kind_of("a.ndjson.zst")->compression, Compression::zstd);
-  for (const char* other : {"a.xlsx", "csv", "a.csv.bz2", "a.json", "a.gz"}) {
+  for (const char* other : {"a.xlsx", "csv", "a.csv.bz2", "a.gz"}) {
     ASSERT_FALSE(kind_of(other)) << other;
     EXPECT_EQ(kind_of(other).error().kind(), Kind::usage);
   }
