@@ -30,7 +30,8 @@ std::string all_rows(RowReader& reader, std::string_view bytes) {
     must(row.line >= line, "lines are counted upwards");
     behind = row.offset + static_cast<std::int64_t>(row.raw.size());
     line = row.line;
-    out += fmt::format("{}{}{}{}", separators[2], row.line, row.problem, separators[1]);
+    // How a JSON error is worded may depend on what stands behind the row.
+    out += fmt::format("{}{}{}{}", separators[2], row.line, row.problem.empty() ? "" : "bad", separators[1]);
     if (!row.problem.empty()) continue;
     for (const Field& field : row.fields) {
       out += static_cast<char>(field.cell);
