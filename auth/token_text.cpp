@@ -1,5 +1,6 @@
 #include "auth/token_text.hpp"
 
+#include "auth/base64url.hpp"
 #include "base/digest.hpp"
 
 namespace slipway::auth {
@@ -7,13 +8,7 @@ namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t secret_bytes = 32;
-constexpr std::size_t secret_characters = 43;  // 32 bytes in base64url without padding
-
-std::string base64url(std::string_view bytes) {
-  std::string text = base64(bytes).substr(0, secret_characters);
-  for (char& character : text) character = character == '+' ? '-' : character == '/' ? '_' : character;
-  return text;
-}
+constexpr std::size_t secret_characters = 43;  // 32 bytes in base64url
 
 }  // namespace
 

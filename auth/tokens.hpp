@@ -1,4 +1,6 @@
-// API tokens: made, listed, revoked, and recognised. A token is shown once and kept as a hash only.
+// API tokens: made, listed, revoked, and recognised. A token is shown once and kept as a hash only. One that
+// a person made holds what the person holds now, at most, and nothing once the person has left the
+// allow-list.
 #pragma once
 
 #include <optional>
@@ -6,6 +8,7 @@
 #include <vector>
 
 #include "auth/role.hpp"
+#include "base/config/config.hpp"
 #include "base/pg/session.hpp"
 
 namespace slipway::auth {
@@ -19,14 +22,19 @@ struct Token {
   std::string expires_at;
   std::string last_used_at;
   std::string revoked_at;
-  bool valid = false;  // neither revoked nor expired
+  bool valid = false;    // neither revoked nor expired
+  std::string orcid;     // of the person that it belongs to; empty: nobody's
+  long long parent = 0;  // the token that made it; 0: none
 };
 
 struct NewToken {
   std::string name;
   Role role = Role::read;
-  std::optional<int> days;  // until it expires
+  std::optional<Seconds> life = {};  // until it expires; never later than the token that it was made with
+  bool exchanged = false;            // for an id_token
 };
+// Kind::usage for a number of days that no token lives.
+Result<std::optional<Seconds>> life_of(std::optional<long long> days);
 
 struct Created {
   Token token;
@@ -36,12 +44,17 @@ struct Created {
 // Audited in the same transaction, and so is revoke.
 Result<Created> create_token(pg::Session& session, const NewToken& wanted, const Caller& maker,
                              const std::string& origin);
-Result<std::vector<Token>> list_tokens(pg::Session& session);
-// Kind::usage where there is no such token; revoking twice is fine.
+// All of them for an admin; else the person's, or the token itself and those that it made.
+Result<std::vector<Token>> tokens_of(pg::Session& session, const Caller& who);
+// With those that it made. Kind::usage where `who` sees no such token; revoking twice is fine.
 Result<Token> revoke_token(pg::Session& session, long long id, const Caller& who, const std::string& origin);
+
+// Those made for an id_token that ended a week ago: a script may make many.
+Done forget_exchanged(pg::Session& session);
 
 // Whose token this is; nothing for one that is unknown, expired or revoked. Notes the use, once a minute at
 // most.
-Result<std::optional<Caller>> recognise(pg::Session& session, std::string_view text);
+Result<std::optional<Caller>> recognise(pg::Session& session, const config::Auth& auth,
+                                        std::string_view text);
 
 }  // namespace slipway::auth

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/pg/session.hpp"
 
@@ -18,6 +19,17 @@ struct Record {
 
 // In the transaction that the session is in, so that the change and its record stand or fall together.
 Done record(pg::Session& session, const Record& entry);
+
+struct Filter {
+  std::string actor, action;  // empty: any
+  long long before = 0;       // 0: from the newest
+  int limit = 50;
+};
+struct Page {
+  std::vector<std::string> entries;  // JSON objects, newest first
+  long long next = 0;                // `before` of the page after it; 0: there is none
+};
+Result<Page> list(pg::Session& session, const Filter& filter);
 
 // Who runs this command: "user@host".
 std::string command_actor();

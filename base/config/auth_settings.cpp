@@ -4,29 +4,12 @@
 
 #include "base/config/secret_settings.hpp"
 #include "base/orcid.hpp"
+#include "base/web_address.hpp"
 
 namespace slipway::config {
 namespace {
 
 constexpr std::size_t most_allowed = 10'000;
-
-// The host of "http://host:port/…", in brackets where it is one of IPv6.
-std::string_view host_of(std::string_view url) {
-  const std::size_t begin = url.find("://") + 3;
-  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.find(':'));
-}
-
-bool is_loopback(std::string_view url) {
-  const std::string_view host = host_of(url);
-  return host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
-bool readable_by_others(std::string_view url) {
-  return url.starts_with("http://") && !is_loopback(url);
-}
 
 constexpr std::array orcid_settings = {
     url<"issuer", &Orcid::issuer>(),
@@ -45,7 +28,7 @@ void read_orcid(const Scope& outer, const Value& map, Auth& auth) {
   read_settings(scope, map, std::span<const Setting<Orcid>>(orcid_settings), orcid);
   if (!map.find("client_secret_file") && !map.find("client_secret_env"))
     scope.mistakes.add(map, "`client_secret_file` (or `client_secret_env`) is missing{}", scope.in());
-  if (const Value* const issuer = map.find("issuer"); issuer && readable_by_others(issuer->text))
+  if (const Value* const issuer = map.find("issuer"); issuer && web::readable_by_others(issuer->text))
     scope.mistakes.add(*issuer, "`issuer`{} must be https, unless it is on this machine", scope.in());
 }
 
@@ -111,10 +94,10 @@ void check_auth(const Config& config, Mistakes& mistakes) {
   if (origin.empty())
     return mistakes.add(config.auth.orcid->at,
                         "`orcid` of `auth` needs `public_url`: the address that browsers come back to");
-  if (host_of(origin) == "localhost")
+  if (web::host_of(origin) == "localhost")
     return mistakes.add(config.public_url_at,
                         "`public_url`: ORCID does not go back to localhost; write 127.0.0.1 instead");
-  if (readable_by_others(origin))
+  if (web::readable_by_others(origin))
     mistakes.add(config.public_url_at,
                  "`public_url`: signing in needs https, or http on 127.0.0.1 of this machine");
 }
@@ -124,7 +107,7 @@ std::string Config::public_origin() const {
   const bool six = listen_address.find(':') != std::string::npos;
   const std::string origin =
       fmt::format("http://{}:{}", six ? "[" + listen_address + "]" : listen_address, listen_port);
-  return is_loopback(origin) ? origin : std::string();
+  return web::is_loopback(origin) ? origin : std::string();
 }
 
 }  // namespace slipway::config

@@ -2,6 +2,7 @@
 #include "base/config/secret_settings.hpp"
 
 #include "base/pg/conninfo.hpp"
+#include "base/web_address.hpp"
 
 namespace slipway::config {
 namespace {
@@ -46,13 +47,6 @@ bool has_login(std::string_view url) {
   return authority.find('@') != std::string_view::npos;
 }
 
-bool is_web_address(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://"})
-    if (url.starts_with(scheme) && url.size() > scheme.size() && url[scheme.size()] != '/')
-      return url.find_first_of(" \t\r\n") == std::string_view::npos;
-  return false;
-}
-
 }  // namespace
 
 void read_conninfo(const Scope& scope, std::string_view key, const Value& value, Secret& secret) {
@@ -92,7 +86,7 @@ void read_url(const Scope& scope, std::string_view key, const Value& value, std:
   if (value.type == Value::Type::text && has_login(value.text)) {
     scope.mistakes.add(value, "`{}`{} holds a login; a secret comes only by a file or a variable", key,
                        scope.in());
-  } else if (value.type != Value::Type::text || !is_web_address(value.text)) {
+  } else if (value.type != Value::Type::text || !web::is_web_address(value.text)) {
     return expected(scope, key, "an address that begins with http:// or https://", value);
   }
   url = value.text;

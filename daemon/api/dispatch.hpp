@@ -19,7 +19,4 @@ class Dispatch : public http::Handler {
   App app_;
 };
 
-// The token of `Authorization: Bearer …`; empty if there is none of the right shape.
-std::string_view bearer_token(const http::Request& request);
-
 }  // namespace slipway::api

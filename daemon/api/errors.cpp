@@ -38,15 +38,16 @@ http::Response problem_of(const Error& error, bool path_names_something) {
 
 http::Response unauthorized() {
   http::Response response =
-      http::problem(401, "this needs a valid token",
-                    "Send `Authorization: Bearer TOKEN`; `slipway token create` makes one.");
+      http::problem(401, "this needs a valid token, or somebody who has signed in",
+                    "Send `Authorization: Bearer TOKEN` (`slipway token create` makes one), or sign in at "
+                    "/auth/login.");
   response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"slipway\"");
   return response;
 }
 
 http::Response forbidden(std::string_view needed_role) {
   return http::problem(403, fmt::format("this needs the role {}", needed_role),
-                       "Ask an admin for a token with that role.");
+                       "Ask an admin for that role, or for a token that has it.");
 }
 
 }  // namespace slipway::api

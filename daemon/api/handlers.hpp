@@ -16,5 +16,17 @@ Result<http::Response> job_events(Call& call);
 Result<http::Response> openapi_document(Call& call);
 Result<http::Response> docs_page(Call& call);
 Result<http::Response> docs_file(Call& call);
+Result<http::Response> login(Call& call);
+Result<http::Response> callback(Call& call);
+Result<http::Response> logout(Call& call);
+Result<http::Response> exchange(Call& call);
+Result<http::Response> me(Call& call);
+Result<http::Response> list_tokens(Call& call);
+Result<http::Response> create_token(Call& call);
+Result<http::Response> revoke_token(Call& call);
+Result<http::Response> list_allowed(Call& call);
+Result<http::Response> allow_person(Call& call);
+Result<http::Response> disallow_person(Call& call);
+Result<http::Response> list_audit(Call& call);
 
 }  // namespace slipway::api

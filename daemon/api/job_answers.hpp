@@ -1,6 +1,7 @@
 // What the routes about jobs have in common.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "daemon/api/route.hpp"
@@ -8,6 +9,8 @@
 
 namespace slipway::api {
 
+// What the path holds as a whole positive number; nothing for anything else.
+std::optional<long long> path_number(const Call& call);
 // The number in the path; Kind::usage for anything else.
 Result<long long> job_id(const Call& call);
 // The job; a 202 with its Location.

@@ -54,8 +54,12 @@ Result<bool> may_change(const Call& call, const jobs::Job& job) {
 
 }  // namespace
 
+std::optional<long long> path_number(const Call& call) {
+  return number(call.arguments.at(0));
+}
+
 Result<long long> job_id(const Call& call) {
-  const auto id = number(call.arguments.at(0));
+  const auto id = path_number(call);
   if (!id) return error(Kind::usage, "there is no such job").next("GET /api/jobs lists them.");
   return *id;
 }

@@ -23,6 +23,9 @@ constexpr Parameter in_paths[] = {
     {"id", "The number of a job", R"({"type":"integer","minimum":1})", "12"},
     {"target", "The name of a target", text_schema, "\"portal\""},
     {"snapshot", "The id of a snapshot", snapshot_schema, "\"20261121T093000Z\""},
+    {"token", "The number of a token", R"({"type":"integer","minimum":1})", "3"},
+    {"orcid", "An ORCID iD", R"({"type":"string","pattern":"^([0-9]{4}-){3}[0-9]{3}[0-9X]$"})",
+     "\"0000-0002-1825-0097\""},
     {"file", "One of the page's files", text_schema, "\"docs.js\""},
 };
 
@@ -32,6 +35,12 @@ constexpr Parameter in_queries[] = {
      "\"ingest\""},
     {"target", "Only of this target", text_schema, "\"portal\""},
     {"state", "Only in this state", R"({"$ref":"#/components/schemas/JobState"})", "\"running\""},
+    {"actor", "Only what this one did", text_schema, "\"token 3 (nightly)\""},
+    {"action", "Only such changes", text_schema, "\"token.create\""},
+    {"return", "A path of this site", text_schema, "\"/docs\""},
+    {"code", "What the sign-in service gave", text_schema, "\"x\""},
+    {"iss", "The sign-in service", text_schema, "\"https://orcid.org\""},
+    {"error", "Why it did not let the person through", text_schema, "\"access_denied\""},
     {"cursor", "The `next` of the page before", text_schema, "\"12\""},
     {"limit", "How many at most", page_schema, "50"},
     {"snapshot", "The snapshot; without it the one that would be promoted", snapshot_schema,

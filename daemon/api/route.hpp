@@ -13,6 +13,10 @@
 #include "daemon/api/sessions.hpp"
 #include "daemon/http/message.hpp"
 
+namespace slipway::auth {
+class OpenId;
+}
+
 namespace slipway::api {
 
 // What the routes work with.
@@ -21,6 +25,7 @@ struct App {
   std::string home;
   Sessions& sessions;
   std::function<bool()> worker_healthy;
+  auth::OpenId* openid = nullptr;  // null: nobody can sign in
 };
 
 struct Call {
@@ -28,6 +33,7 @@ struct Call {
   const http::Request& request;
   pg::Session* session = nullptr;      // where the route needs one
   auth::Caller caller;                 // where the route names a role
+  std::string csrf;                    // of the caller's session; empty where a token was sent
   std::vector<std::string> arguments;  // what the path holds in the place of "{…}"
 };
 

@@ -62,4 +62,75 @@ inline constexpr Doc job_events = {.operation = "watchJob",
                                    .media = "text/event-stream",
                                    .errors = "400"};
 
+inline constexpr Doc login = {
+    .operation = "signIn",
+    .tag = "sign-in",
+    .summary = "Sign in with ORCID",
+    .text = "For browsers: goes to the sign-in service, and comes back to the page that `return` names.",
+    .query = "return",
+    .status = 302,
+    .errors = "400 404 429 503"};
+inline constexpr Doc callback = {.operation = "signInCallback",
+                                 .tag = "sign-in",
+                                 .summary = "Where the sign-in service sends the browser back to",
+                                 .text = "With the `state` that /auth/login gave the browser, once.",
+                                 .query = "code iss error",
+                                 .status = 302,
+                                 .errors = "400 401 403 404"};
+inline constexpr Doc logout = {.operation = "signOut",
+                               .tag = "sign-in",
+                               .summary = "Sign out",
+                               .text = "With a session it needs its CSRF token, as every change does.",
+                               .status = 204,
+                               .errors = "403"};
+inline constexpr Doc exchange = {.operation = "exchangeIdToken",
+                                 .tag = "sign-in",
+                                 .summary = "A token for a script that holds an ORCID id_token",
+                                 .text = "It lives an hour and holds what the person holds.",
+                                 .body = "IdToken",
+                                 .status = 201,
+                                 .answer = "NewToken",
+                                 .errors = "401 403 404"};
+inline constexpr Doc me = {.operation = "me", .tag = "sign-in", .summary = "Who asks", .answer = "Me"};
+
+inline constexpr Doc list_tokens = {.operation = "listTokens",
+                                    .tag = "tokens",
+                                    .summary = "API tokens, without their texts",
+                                    .text = "One's own; for admins everybody's.",
+                                    .answer = "TokenList"};
+inline constexpr Doc create_token = {
+    .operation = "createToken",
+    .tag = "tokens",
+    .summary = "Make a token; it is shown this once",
+    .text = "It never holds more than its maker, and ends when the maker leaves the allow-list.",
+    .body = "TokenOrder",
+    .status = 201,
+    .answer = "NewToken",
+    .errors = "409"};
+inline constexpr Doc revoke_token = {.operation = "revokeToken",
+                                     .tag = "tokens",
+                                     .summary = "End a token, and those that it made",
+                                     .answer = "Token"};
+inline constexpr Doc list_allowed = {.operation = "listAllowed",
+                                     .tag = "allow-list",
+                                     .summary = "Who may sign in, and what they may do",
+                                     .answer = "AllowList"};
+inline constexpr Doc allow_person = {.operation = "allow",
+                                     .tag = "allow-list",
+                                     .summary = "Let a person in, or give them another role",
+                                     .body = "AllowOrder",
+                                     .answer = "Allowed",
+                                     .errors = "409"};
+inline constexpr Doc disallow_person = {.operation = "disallow",
+                                        .tag = "allow-list",
+                                        .summary = "Let a person in no longer",
+                                        .text = "Their sessions and tokens end with it.",
+                                        .answer = "Allowed",
+                                        .errors = "409"};
+inline constexpr Doc list_audit = {.operation = "audit",
+                                   .tag = "audit",
+                                   .summary = "Who did what, newest first",
+                                   .query = "actor action limit cursor",
+                                   .answer = "AuditPage"};
+
 }  // namespace slipway::api::docs

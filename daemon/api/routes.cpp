@@ -8,6 +8,7 @@ namespace {
 using auth::Role;
 
 constexpr std::size_t no_body = 0;
+constexpr std::size_t small_body = 32 << 10;
 constexpr std::size_t order_body = 1 << 20;
 
 constexpr Route table[] = {
@@ -23,6 +24,21 @@ constexpr Route table[] = {
     {"POST", "/api/jobs/{id}/cancel", Role::ingest, Needs::session, order_body, cancel_job, docs::cancel_job},
     {"POST", "/api/jobs/{id}/retry", Role::ingest, Needs::session, order_body, retry_job, docs::retry_job},
     {"GET", "/api/jobs/{id}/events", Role::read, Needs::session, no_body, job_events, docs::job_events},
+
+    {"GET", "/auth/login", {}, Needs::session, no_body, login, docs::login},
+    {"GET", "/auth/callback", {}, Needs::session, no_body, callback, docs::callback},
+    {"POST", "/auth/logout", {}, Needs::session, small_body, logout, docs::logout},
+    {"POST", "/auth/exchange", {}, Needs::session, small_body, exchange, docs::exchange},
+    {"GET", "/api/me", Role::read, Needs::session, no_body, me, docs::me},
+    {"GET", "/api/tokens", Role::read, Needs::session, no_body, list_tokens, docs::list_tokens},
+    {"POST", "/api/tokens", Role::read, Needs::session, small_body, create_token, docs::create_token},
+    {"DELETE", "/api/tokens/{token}", Role::read, Needs::session, small_body, revoke_token,
+     docs::revoke_token},
+    {"GET", "/api/allow", Role::admin, Needs::session, no_body, list_allowed, docs::list_allowed},
+    {"POST", "/api/allow", Role::admin, Needs::session, small_body, allow_person, docs::allow_person},
+    {"DELETE", "/api/allow/{orcid}", Role::admin, Needs::session, small_body, disallow_person,
+     docs::disallow_person},
+    {"GET", "/api/audit", Role::admin, Needs::session, no_body, list_audit, docs::list_audit},
 };
 
 }  // namespace

@@ -85,6 +85,20 @@ void add_tokens(CLI::App& app, CommandLine& line) {
   add(*token, line, "list", "All tokens, without their texts", "token list");
 }
 
+void add_allow(CLI::App& app, CommandLine& line) {
+  CLI::App* allow = add(app, line, "allow", "Who may sign in, and what they may do", "allow");
+  allow->require_subcommand(1);
+  CLI::App* one = add(*allow, line, "add", "Let a person in, or give them another role", "allow add");
+  one->add_option("orcid", line.orcid, "Their ORCID iD, such as 0000-0002-1825-0097")->required();
+  one->add_option("--role", line.role, "read, ingest, promote or admin")
+      ->required()
+      ->check(CLI::IsMember({"read", "ingest", "promote", "admin"}));
+  add(*allow, line, "remove", "Let a person in no longer; their tokens end too", "allow remove")
+      ->add_option("orcid", line.orcid, "Their ORCID iD")
+      ->required();
+  add(*allow, line, "list", "Everybody on it", "allow list");
+}
+
 void add_all(CLI::App& app, CommandLine& line) {
   add_globals(app, line);
   add(app, line, "serve", "The daemon: API, jobs, and the managed servers kept up");
@@ -95,6 +109,7 @@ void add_all(CLI::App& app, CommandLine& line) {
       ->add_flag("--defaults", line.defaults, "Print every value in force");
   add(app, line, "init", "Write a starter portal")->add_option("folder", line.folder, "Where; else here");
   add_jobs(app, line);
+  add_allow(app, line);
   add_tokens(app, line);
   CLI::App* url = add(app, line, "url", "Where clients connect");
   url->add_option("of", line.target, "Which target");

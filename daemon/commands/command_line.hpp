@@ -27,8 +27,9 @@ struct CommandLine {
   bool defaults = false;                      // check --defaults
   bool read = false;                          // url --read
   std::string token_name;                     // token create
-  std::string role;                           // token create --role
-  std::optional<int> days;                    // token create --days
+  std::string orcid;                          // allow add, allow remove
+  std::string role;                           // token create --role, allow add --role
+  std::optional<long long> days;              // token create --days
 };
 
 struct Parsed {

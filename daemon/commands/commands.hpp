@@ -16,6 +16,9 @@ Result<int> retry_job(const CommandLine& line);
 Result<int> create_token(const CommandLine& line);
 Result<int> revoke_token(const CommandLine& line);
 Result<int> list_tokens(const CommandLine& line);
+Result<int> allow_person(const CommandLine& line);
+Result<int> disallow_person(const CommandLine& line);
+Result<int> list_allowed(const CommandLine& line);
 Result<int> url(const CommandLine& line);
 
 // All of `slipway`: what main returns.

@@ -35,6 +35,9 @@ constexpr Entry table[] = {
     {"token create", create_token},
     {"token revoke", revoke_token},
     {"token list", list_tokens},
+    {"allow add", allow_person},
+    {"allow remove", disallow_person},
+    {"allow list", list_allowed},
     {"url", url},
 };
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <optional>
 
+#include "auth/openid.hpp"
 #include "base/log.hpp"
 #include "daemon/api/dispatch.hpp"
 #include "daemon/commands/commands.hpp"
@@ -59,13 +60,21 @@ jobs::Work work_in(const Opened& opened) {
   };
 }
 
+// Null where the config names nobody to sign in with.
+std::unique_ptr<auth::OpenId> openid_of(const config::Config& config) {
+  if (!config.auth.orcid) return nullptr;
+  return std::make_unique<auth::OpenId>(*config.auth.orcid, config.public_origin(), real_clock());
+}
+
 // From the inside out: the worker and the tick end first, then the last answers go out.
 Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignals& signals) {
   Tick tick(opened.seams, opened.config, opened.home, opened.control);
   jobs::Worker worker(opened.control, opened.home.path.string(), work_in(opened));
   api::Sessions sessions(opened.control);
-  api::Dispatch dispatch(
-      {opened.config, opened.home.path.string(), sessions, [&] { return worker.healthy(); }});
+  const auto openid = openid_of(opened.config);
+  api::App app{opened.config, opened.home.path.string(), sessions, [&] { return worker.healthy(); },
+               openid.get()};
+  api::Dispatch dispatch(std::move(app));
   const auto server = TRY(
       http::Server::start(opened.config.listen_address, opened.config.listen_port, dispatch, limits_here()));
   say(line,

@@ -3,27 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "auth/json.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/open.hpp"
 #include "daemon/commands/output.hpp"
 
 namespace slipway::commands {
 namespace {
-
-nlohmann::ordered_json json_of(const auth::Token& token) {
-  const auto or_null = [](const std::string& text) {
-    return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
-  };
-  return {{"id", token.id},
-          {"name", token.name},
-          {"role", name(token.role)},
-          {"created_by", token.created_by},
-          {"created_at", token.created_at},
-          {"expires_at", or_null(token.expires_at)},
-          {"last_used_at", or_null(token.last_used_at)},
-          {"revoked_at", or_null(token.revoked_at)},
-          {"valid", token.valid}};
-}
 
 std::string row_of(const auth::Token& token) {
   const char* state = token.valid ? "valid" : token.revoked_at.empty() ? "expired" : "revoked";
@@ -36,10 +22,12 @@ std::string row_of(const auth::Token& token) {
 Result<int> create_token(const CommandLine& line) {
   const auto role = auth::parse_role(line.role);
   if (!role) return error(Kind::usage, "{} is no role: read, ingest, promote, admin", line.role);
+  const std::optional<Seconds> life = TRY(auth::life_of(line.days));
   const Opened opened = TRY(open_control(TRY(load_config(line)), swap::Missing::make));
   pg::Session control = TRY(control_session(opened));
-  const auth::Created made = TRY(auth::create_token(control, {line.token_name, *role, line.days},
-                                                    {opened.actor, auth::Role::admin}, "command"));
+  const auth::NewToken wanted{line.token_name, *role, life};
+  const auth::Caller maker{opened.actor, auth::Role::admin};
+  const auth::Created made = TRY(auth::create_token(control, wanted, maker, "command"));
   auto json = json_of(made.token);
   json["token"] = made.text;
   print_data(line.json ? json.dump() : made.text);
@@ -62,7 +50,7 @@ Result<int> revoke_token(const CommandLine& line) {
 Result<int> list_tokens(const CommandLine& line) {
   const Opened opened = TRY(open_control(TRY(load_config(line)), swap::Missing::refuse));
   pg::Session control = TRY(control_session(opened));
-  const std::vector<auth::Token> tokens = TRY(auth::list_tokens(control));
+  const std::vector<auth::Token> tokens = TRY(auth::tokens_of(control, {opened.actor, auth::Role::admin}));
   auto json = nlohmann::ordered_json::array();
   for (const auth::Token& token : tokens) json.push_back(json_of(token));
   if (line.json) print_data(json.dump());

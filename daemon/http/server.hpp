@@ -23,7 +23,7 @@ struct Limits {
   int connections_per_address = 2048;
   int streams = 64;
   Millis stream_interval{500};  // between two questions for a stream's next piece
-  int pool_threads = 4;
+  int pool_threads = 8;
 };
 
 // What the handler thinks of a request whose body has not been read yet.

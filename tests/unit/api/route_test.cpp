@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "daemon/api/dispatch.hpp"
+#include "daemon/api/credentials.hpp"
 
 namespace slipway::api {
 namespace {

@@ -1,0 +1,26 @@
+#include "auth/strict_json.hpp"
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace slipway::auth {
+
+using nlohmann::json;
+
+std::optional<json> strict_object(std::string_view text) {
+  std::vector<std::set<std::string>> open;
+  bool twice = false;
+  const json::parser_callback_t watch = [&](int, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::object_start) open.emplace_back();
+    if (event == json::parse_event_t::object_end) open.pop_back();
+    if (event == json::parse_event_t::key) twice |= !open.back().insert(parsed.get<std::string>()).second;
+    return true;
+  };
+  json read = json::parse(text, watch, false);
+  if (twice || !read.is_object()) return std::nullopt;
+  return read;
+}
+
+}  // namespace slipway::auth
