@@ -10,6 +10,8 @@ namespace slipway::auth {
 using nlohmann::json;
 
 std::optional<json> strict_object(std::string_view text) {
+  // The parser takes a NUL for the end of its input, whatever comes behind it.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   std::vector<std::set<std::string>> open;
   bool twice = false;
   const json::parser_callback_t watch = [&](int, json::parse_event_t event, json& parsed) {

@@ -34,3 +34,6 @@ alter table slipway.tokens
   add column orcid text,
   add column parent bigint references slipway.tokens,
   add column exchanged boolean not null default false;  -- for an id_token; forgotten some time after its end
+
+-- What was changed while this database was down is entered later, and must count once.
+alter table slipway.audit add column key text unique;

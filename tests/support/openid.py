@@ -70,10 +70,15 @@ class Page:
 
 
 class Browser:
-    """Cookies per host and port, and no more of a browser than signing in needs; redirects only when told."""
+    """Cookies per host and port, and no more of a browser than signing in needs; redirects only when told. Each has an
+    address of its own in 127.0.0.0/8: together they come oftener than one client may."""
+
+    count = 0
 
     def __init__(self):
         self.jars = {}
+        Browser.count += 1
+        self.address = f"127.{1 + Browser.count // 250 % 250}.7.{1 + Browser.count % 250}"
 
     def cookies(self, url):
         return self.jars.setdefault(urllib.parse.urlsplit(url).netloc, {})
@@ -84,7 +89,7 @@ class Browser:
         sent = dict(headers or {})
         if jar and "Cookie" not in sent:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60, source_address=(self.address, 0))
         connection.request(method, parts.path + (f"?{parts.query}" if parts.query else ""), body, sent)
         page = Page(url, connection.getresponse())
         for cookie in page.headers.get_all("Set-Cookie") or ():

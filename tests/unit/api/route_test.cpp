@@ -20,7 +20,8 @@ TEST(Routes, EachStandsOnceAndNamesARoleUnderTheApi) {
     if (route.role) {
       EXPECT_EQ(route.needs, Needs::session) << route.path;
     }
-    if (api && route.method != "GET") {
+    // Tokens of one's own hold no more than oneself.
+    if (api && route.method != "GET" && !route.path.starts_with("/api/tokens")) {
       EXPECT_GE(*route.role, auth::Role::ingest) << route.path;
     }
   }
