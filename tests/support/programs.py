@@ -8,11 +8,12 @@ import signal
 import subprocess
 import time
 
-LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "e2e": 900, "tidy": 120}
+LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "fuzz": 600, "e2e": 900, "tidy": 120}
 LONG_LIMIT_S = 7200
+FUZZ_EACH_S = "720"  # ten parsers, two at a time: an hour
 SKIPPED = 77  # what a script ends with that cannot run here; its last line says why
 # The sanitizer build runs what exercises our own code most; end to end it would test PostgreSQL again.
-SANITIZED = ("unit", "integration", "contract")
+SANITIZED = ("unit", "integration", "contract", "fuzz")
 # Of these, which spend their time in servers, it takes every fourth case; with --long all of them.
 SHARDED = ("integration_swap (asan)", "contract_swap (asan)")
 
@@ -57,6 +58,8 @@ def tests_of(root, preset, wanted):
     for script in sorted((root / "tests/e2e").iterdir()) if preset == "dev" else ():
         if script.is_file() and os.access(script, os.X_OK):
             tests.append(Test(f"e2e {script.stem}", "e2e", [str(script)]))
+    if preset == "dev" and os.environ.get("SLIPWAY_TESTS_LONG"):
+        tests.append(Test("fuzz", "fuzz", [str(root / "tests/fuzz/run"), "--seconds", FUZZ_EACH_S]))
     return [test for test in tests if wanted in test.name]
 
 
