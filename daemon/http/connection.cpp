@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "daemon/http/head_check.hpp"
 #include "daemon/http/problem.hpp"
+#include "daemon/http/proxies.hpp"
 #include "daemon/http/target.hpp"
 
 namespace slipway::http {
@@ -59,10 +60,11 @@ std::string lower_case(std::string_view text) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, Shared& shared, std::string remote)
-    : socket_(std::move(socket)),
-      pause_(socket_.get_executor()),
-      deadline_(socket_.get_executor()),
+Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, Shared& shared,
+                       std::string remote)
+    : transport_(std::move(socket), std::move(tls)),
+      pause_(transport_.get_executor()),
+      deadline_(transport_.get_executor()),
       shared_(shared),
       remote_(std::move(remote)) {
   shared_.open.insert(this);
@@ -85,15 +87,21 @@ void Connection::enforce_deadline() {
       [this, alive = std::weak_ptr<bool>(alive_)](const boost::system::error_code& replaced) {
         if (replaced || alive.expired()) return;
         expired_ = true;
-        boost::system::error_code ignored;
-        socket_.cancel(ignored);
+        transport_.cancel();
         // A read that has just come back starts another one: that has to end as well.
         deadline_.expires_after(Millis(100));
         enforce_deadline();
       });
 }
 
+asio::awaitable<bool> Connection::begin() {
+  set_deadline(shared_.limits.head_deadline);
+  co_return co_await transport_.shake_hands();
+}
+
 asio::awaitable<void> Connection::serve() {
+  const bool begun = co_await begin();
+  if (!begun) co_return;
   while (!shared_.stopping) {
     const Step step = co_await serve_one();
     if (step == Step::end) break;
@@ -103,26 +111,28 @@ asio::awaitable<void> Connection::serve() {
 
 // Closed with bytes unread, the answer could be lost on its way: the client gets a moment to read it.
 asio::awaitable<void> Connection::linger() {
-  boost::system::error_code error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   set_deadline(Seconds(1));
+  co_await transport_.say_goodbye();
+  if (transport_.secure()) co_return;
+  boost::system::error_code error;
   char bytes[4096];
   for (std::size_t left = most_lingering_bytes; left > sizeof bytes && !error && !shared_.stopping;) {
-    const auto [failed, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
+    const auto [failed, count] = co_await transport_.async_read_some(asio::buffer(bytes), as_result);
     error = failed;
     left -= count;
   }
 }
 
 asio::awaitable<void> Connection::refuse() {
+  const bool begun = co_await begin();
+  if (!begun) co_return;
   Response busy = problem(503, "there are too many connections", "Try again in a moment.");
   busy.headers.emplace_back("Retry-After", "5");
   co_await answer(std::move(busy), false);
 }
 
 void Connection::stop() {
-  boost::system::error_code ignored;
-  if (doing_ == Doing::waiting) socket_.close(ignored);
+  if (doing_ == Doing::waiting) transport_.close();
   if (doing_ == Doing::streaming) pause_.cancel();
 }
 
@@ -158,7 +168,7 @@ asio::awaitable<Connection::Step> Connection::wait_for_request() {
   first_ = false;
   if (!received_.empty()) co_return Step::go_on;
   char bytes[2048];
-  const auto [error, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
+  const auto [error, count] = co_await transport_.async_read_some(asio::buffer(bytes), as_result);
   if (error) co_return Step::end;
   received_.assign(bytes, count);
   co_return Step::go_on;
@@ -167,7 +177,7 @@ asio::awaitable<Connection::Step> Connection::wait_for_request() {
 asio::awaitable<bool> Connection::read_head() {
   set_deadline(shared_.limits.head_deadline);
   auto buffer = asio::dynamic_buffer(received_, shared_.limits.head_bytes);
-  const auto [error, count] = co_await asio::async_read_until(socket_, buffer, "\r\n\r\n", as_result);
+  const auto [error, count] = co_await asio::async_read_until(transport_, buffer, "\r\n\r\n", as_result);
   if (error) {
     note_read_error(error);
     co_return false;
@@ -209,9 +219,11 @@ bool Connection::parse_head(std::string head) {
   request_.path = std::move(target->path);
   request_.query = std::move(target->query);
   request_.remote = remote_;
+  request_.secure = transport_.secure();
   for (const auto& field : message)
     request_.headers.emplace_back(lower_case({field.name_string().data(), field.name_string().size()}),
                                   std::string(field.value()));
+  believe(request_, shared_.trusted_proxies);
   return true;
 }
 
@@ -239,7 +251,7 @@ asio::awaitable<bool> Connection::read_body(std::size_t limit_bytes) {
   beast::flat_buffer buffer(read_ahead_bytes);
   buffer.commit(asio::buffer_copy(buffer.prepare(received_.size()), asio::buffer(received_)));
   set_deadline(shared_.limits.body_deadline);
-  const auto [error, count] = co_await beast::http::async_read(socket_, buffer, *parser_, as_result);
+  const auto [error, count] = co_await beast::http::async_read(transport_, buffer, *parser_, as_result);
   received_.assign(static_cast<const char*>(buffer.data().data()), buffer.size());
   if (!error) {
     request_.body = std::move(parser_->get().body());
@@ -257,9 +269,9 @@ asio::awaitable<bool> Connection::read_body(std::size_t limit_bytes) {
 std::string Connection::head_of(const Response& response, bool keep) const {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
                                  reason_phrase(response.status), date_now());
-  if (response.status != 204) head += fmt::format("Content-Type: {}\r\n", response.content_type);
-  if (!response.stream && response.status != 204)
-    head += fmt::format("Content-Length: {}\r\n", response.body.size());
+  const bool bodiless = response.status == 204 || response.status == 304;
+  if (!bodiless) head += fmt::format("Content-Type: {}\r\n", response.content_type);
+  if (!response.stream && !bodiless) head += fmt::format("Content-Length: {}\r\n", response.body.size());
   head += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
   for (const auto& [name, value] : response.headers) head += fmt::format("{}: {}\r\n", name, value);
   if (!keep) head += "Connection: close\r\n";
@@ -303,7 +315,7 @@ asio::awaitable<Connection::Step> Connection::stream_on(std::shared_ptr<Stream> 
 
 asio::awaitable<bool> Connection::send(std::string bytes) {
   set_deadline(shared_.limits.write_deadline);
-  const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), as_result);
+  const auto [error, count] = co_await asio::async_write(transport_, asio::buffer(bytes), as_result);
   co_return !error;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "daemon/http/server.hpp"
+#include "daemon/http/transport.hpp"
 
 namespace slipway::http {
 
@@ -23,10 +24,14 @@ class Connection;
 
 // What all connections share; touched by the one thread that carries them.
 struct Shared {
-  Shared(Handler& all_requests, const Limits& all_limits)
-      : handler(all_requests), limits(all_limits), pool(static_cast<std::size_t>(all_limits.pool_threads)) {}
+  Shared(Handler& all_requests, const Options& options)
+      : handler(all_requests),
+        limits(options.limits),
+        trusted_proxies(options.trusted_proxies),
+        pool(static_cast<std::size_t>(options.limits.pool_threads)) {}
   Handler& handler;
   const Limits limits;
+  const std::vector<Network> trusted_proxies;
   asio::thread_pool pool;
   bool stopping = false;
   int streams = 0;
@@ -36,7 +41,9 @@ struct Shared {
 
 class Connection {
  public:
-  Connection(asio::ip::tcp::socket socket, Shared& shared, std::string remote);
+  // Under TLS where there is a context.
+  Connection(asio::ip::tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, Shared& shared,
+             std::string remote);
   ~Connection();
   Connection(const Connection&) = delete;
 
@@ -49,6 +56,7 @@ class Connection {
   enum class Step { go_on, end };
   enum class Doing { waiting, working, streaming };
 
+  asio::awaitable<bool> begin();  // TLS
   asio::awaitable<Step> serve_one();
   asio::awaitable<void> linger();
   asio::awaitable<Step> wait_for_request();
@@ -67,7 +75,7 @@ class Connection {
   void set_deadline(Millis from_now);
   void enforce_deadline();
 
-  asio::ip::tcp::socket socket_;
+  Transport transport_;
   asio::steady_timer pause_;
   asio::steady_timer deadline_;
   bool expired_ = false;

@@ -19,7 +19,8 @@ struct Request {
   std::map<std::string, std::string> query;  // decoded
   Headers headers;                           // names in lower case
   std::string body;
-  std::string remote;  // the client's address
+  std::string remote;   // the client's address
+  bool secure = false;  // it came encrypted, to us or to a proxy that is trusted
 
   // The value of the first header of that lower-case name; empty if there is none.
   std::string_view header(std::string_view name) const;

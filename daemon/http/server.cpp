@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "daemon/http/certificate.hpp"
 #include "daemon/http/connection.hpp"
 
 namespace slipway::http {
@@ -17,6 +18,7 @@ namespace {
 using asio::ip::tcp;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr Millis out_of_descriptors_pause{100};
+constexpr Millis between_looks{1000};  // at the files of the certificate
 
 void log_failure(std::exception_ptr failure) {
   if (!failure) return;
@@ -37,14 +39,18 @@ asio::awaitable<void> run_connection(std::unique_ptr<Connection> connection, boo
 }  // namespace
 
 struct Server::Inside {
-  Inside(Handler& handler, const Limits& limits) : shared(handler, limits), acceptor(loop) {}
+  Inside(Handler& handler, const Options& options, std::optional<Certificate> its_certificate)
+      : shared(handler, options), certificate(std::move(its_certificate)), acceptor(loop), look(loop) {}
 
   asio::awaitable<void> accept();
   void take(tcp::socket socket);
+  asio::awaitable<void> keep_certificate();
 
   asio::io_context loop{1};
   Shared shared;
+  std::optional<Certificate> certificate;
   tcp::acceptor acceptor;
+  asio::steady_timer look;
   std::thread thread;
 };
 
@@ -64,6 +70,14 @@ asio::awaitable<void> Server::Inside::accept() {
   }
 }
 
+asio::awaitable<void> Server::Inside::keep_certificate() {
+  while (certificate && !shared.stopping) {
+    look.expires_after(between_looks);
+    co_await look.async_wait(as_result);
+    certificate->reload_if_changed();
+  }
+}
+
 void Server::Inside::take(tcp::socket socket) {
   boost::system::error_code error;
   const tcp::endpoint client = socket.remote_endpoint(error);
@@ -74,7 +88,8 @@ void Server::Inside::take(tcp::socket socket) {
   const bool welcome =
       static_cast<int>(shared.open.size()) < shared.limits.connections &&
       (known == shared.per_address.end() || known->second < shared.limits.connections_per_address);
-  auto connection = std::make_unique<Connection>(std::move(socket), shared, remote);
+  std::shared_ptr<asio::ssl::context> tls = certificate ? certificate->context() : nullptr;
+  auto connection = std::make_unique<Connection>(std::move(socket), std::move(tls), shared, remote);
   asio::co_spawn(loop, run_connection(std::move(connection), welcome), log_failure);
 }
 
@@ -82,7 +97,16 @@ Server::Server(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 
 Result<std::unique_ptr<Server>> Server::start(const std::string& address, int port, Handler& handler,
                                               const Limits& limits) {
-  auto inside = std::make_unique<Inside>(handler, limits);
+  Options options;
+  options.limits = limits;
+  return start(address, port, handler, options);
+}
+
+Result<std::unique_ptr<Server>> Server::start(const std::string& address, int port, Handler& handler,
+                                              const Options& options) {
+  std::optional<Certificate> certificate;
+  if (options.tls) certificate = TRY(Certificate::load(*options.tls));
+  auto inside = std::make_unique<Inside>(handler, options, std::move(certificate));
   boost::system::error_code error;
   const auto where = asio::ip::make_address(address, error);
   if (error) return slipway::error(Kind::usage, "cannot listen on {}: that is no IP address", address);
@@ -96,6 +120,7 @@ Result<std::unique_ptr<Server>> Server::start(const std::string& address, int po
     return fail("cannot listen on {}:{}: {}", address, port, error.message())
         .next("Name another address in slipway.yaml: `listen: ADDRESS:PORT`.");
   asio::co_spawn(inside->loop, inside->accept(), log_failure);
+  asio::co_spawn(inside->loop, inside->keep_certificate(), log_failure);
   inside->thread = std::thread([loop = &inside->loop] { loop->run(); });
   return std::unique_ptr<Server>(new Server(std::move(inside)));
 }
@@ -109,6 +134,7 @@ void Server::stop() {
     inside->shared.stopping = true;
     boost::system::error_code ignored;
     inside->acceptor.close(ignored);
+    inside->look.cancel();
     for (Connection* connection : inside->shared.open) connection->stop();
   });
 }

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/network.hpp"
 #include "daemon/http/message.hpp"
 
 namespace slipway::http {
@@ -24,6 +26,18 @@ struct Limits {
   int streams = 64;
   Millis stream_interval{500};  // between two questions for a stream's next piece
   int pool_threads = 8;
+};
+
+// PEM; loaded again within seconds of a change, and no connection is dropped for it.
+struct TlsFiles {
+  std::string certificate;  // with its chain
+  std::string key;
+};
+
+struct Options {
+  Limits limits;
+  std::optional<TlsFiles> tls;           // nothing: plain HTTP
+  std::vector<Network> trusted_proxies;  // whose X-Forwarded-For and -Proto are believed
 };
 
 // What the handler thinks of a request whose body has not been read yet.
@@ -44,6 +58,8 @@ class Handler {
 class Server {
  public:
   // Listening when it returns. Port 0: any free one.
+  static Result<std::unique_ptr<Server>> start(const std::string& address, int port, Handler& handler,
+                                               const Options& options);
   static Result<std::unique_ptr<Server>> start(const std::string& address, int port, Handler& handler,
                                                const Limits& limits = {});
   ~Server();  // stops, and waits until the last answer is out
