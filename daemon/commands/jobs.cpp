@@ -19,8 +19,8 @@ Result<Opened> opened_for(const CommandLine& line) {
 }
 
 std::string row_of(const jobs::Job& job) {
-  return fmt::format("{:>6}  {:<11}  {:<16}  {:<16}  {:<24}  {}", job.id, name(job.state), job.pipeline,
-                     job.target, job.created_at, job.actor);
+  return fmt::format("{:>6}  {:<11}  {:<16}  {:<16}  {:<24}  {}", job.id, name(job.state),
+                     job.pipeline.empty() ? job.kind : job.pipeline, job.target, job.created_at, job.actor);
 }
 
 std::string details_of(const jobs::Job& job) {
@@ -52,7 +52,9 @@ void print_job(const CommandLine& line, const jobs::Job& job) {
 Result<int> list_jobs(const CommandLine& line) {
   const Opened opened = TRY(opened_for(line));
   pg::Session control = TRY(control_session(opened));
-  const jobs::Page page = TRY(jobs::list_jobs(control, {{}, {}, 0, listed_jobs}));
+  jobs::Filter newest;
+  newest.limit = listed_jobs;
+  const jobs::Page page = TRY(jobs::list_jobs(control, newest));
   if (line.json) {
     std::string list;
     for (const jobs::Job& job : page.jobs) list += (list.empty() ? "" : ",") + to_json(job);
@@ -89,7 +91,9 @@ Result<int> cancel_job(const CommandLine& line) {
 Result<int> retry_job(const CommandLine& line) {
   const Opened opened = TRY(opened_for(line));
   pg::Session control = TRY(control_session(opened));
+  pg::Transaction transaction = TRY(pg::Transaction::begin(control));
   const jobs::Entry entry = TRY(jobs::retry(control, line.id, opened.actor, "command"));
+  TRY(transaction.commit());
   if (!entry.accepted) return jobs::held_by(entry.job);
   print_job(line, entry.job);
   say(line, "It is queued: `slipway serve` runs it.");

@@ -15,8 +15,8 @@ Result<Job> find_job(pg::Session& session, long long id, std::string_view lock =
 
 struct Filter {
   std::optional<State> state;
-  std::string pipeline;  // empty: any
-  long long before = 0;  // the cursor: only jobs with a lower number; 0: from the newest
+  std::string pipeline, target, kind;  // empty: any
+  long long before = 0;                // the cursor: only jobs with a lower number; 0: from the newest
   int limit = 50;
 };
 

@@ -15,15 +15,39 @@ Done state_event(pg::Session& session, long long job, State state) {
   return append_event(session, job, "state", event_data("state", std::string(name(state))));
 }
 
-// Nothing where the index one_build_per_target has one already.
+// Those that stand in the way of one of that kind: the indexes one_build_per_target and one_swap_per_target
+// say the same.
+std::string_view same_lane(std::string_view kind) {
+  if (kind == "promote" || kind == "rollback") return "('promote', 'rollback')";
+  return kind == "prune" ? "('prune')" : "('ingest')";
+}
+
+std::string_view kinds_of(Lane lane) {
+  switch (lane) {
+    case Lane::build:
+      return "('ingest')";
+    case Lane::promotion:
+      return "('promote', 'rollback')";
+    case Lane::prune:
+      return "('prune')";
+  }
+  return "()";
+}
+
+std::string_view doing(std::string_view kind) {
+  if (kind == "promote") return "promotes";
+  if (kind == "rollback") return "rolls back";
+  return kind == "prune" ? "prunes" : "is building";
+}
+
+// Nothing where another one stands in the way.
 Result<std::optional<Job>> insert(pg::Session& session, const NewJob& wanted, const std::string& worker) {
   static const std::string sql = fmt::format(
       "insert into slipway.jobs (kind, pipeline, target, home, params, actor, retry_of, state, worker,"
       " started_at, heartbeat_at)"
       " values ($1, $2, $3, $4, $5, $6, $7, case when $8::jsonb is null then 'queued' else 'running' end, $8,"
       " case when $8::jsonb is not null then now() end, case when $8::jsonb is not null then now() end)"
-      " on conflict (coalesce(home, ''), target) where kind = 'ingest' and state in ('queued', 'running')"
-      " do nothing returning {}",
+      " on conflict do nothing returning {}",
       job_columns);
   const pg::Rows rows = TRY(session.query(
       sql,
@@ -36,9 +60,9 @@ Result<std::optional<Job>> insert(pg::Session& session, const NewJob& wanted, co
 
 Result<std::optional<Job>> holder_of(pg::Session& session, const NewJob& wanted) {
   const pg::Rows rows = TRY(session.query(
-      fmt::format("select {} from slipway.jobs where kind = 'ingest' and state in ('queued', 'running')"
+      fmt::format("select {} from slipway.jobs where kind in {} and state in ('queued', 'running')"
                   " and coalesce(home, '') = $1 and target = $2",
-                  job_columns),
+                  job_columns, same_lane(wanted.kind)),
       {wanted.home, wanted.target}));
   if (rows.empty()) return std::optional<Job>();
   return std::optional<Job>(TRY(job_from_row(rows, 0)));
@@ -66,7 +90,7 @@ Result<Entry> enter(pg::Session& session, const NewJob& wanted, const std::strin
     TRY(audit_entry(session, wanted, entry));
     return entry;
   }
-  return error(Kind::busy, "other jobs keep building the target {}", wanted.target)
+  return error(Kind::busy, "other jobs keep holding the target {}", wanted.target)
       .next("Try again in a moment.");
 }
 
@@ -81,18 +105,19 @@ Result<Entry> enter_claimed(pg::Session& session, const NewJob& wanted, const Wo
 }
 
 Error held_by(const Job& holder) {
-  return error(Kind::busy, "job {} ({}, by {}) is building the target {} already", holder.id,
-               name(holder.state), holder.actor, holder.target)
+  return error(Kind::busy, "job {} ({}, by {}) {} the target {} already", holder.id, name(holder.state),
+               holder.actor, doing(holder.kind), holder.target)
       .next(fmt::format("Watch it with `slipway jobs show {0}`, or end it with `slipway jobs cancel {0}`.",
                         holder.id));
 }
 
-Result<std::optional<Job>> claim(pg::Session& session, const std::string& home, const WorkerId& worker) {
-  static const std::string sql = fmt::format(
+Result<std::optional<Job>> claim(pg::Session& session, const std::string& home, const WorkerId& worker,
+                                 Lane lane) {
+  const std::string sql = fmt::format(
       "update slipway.jobs set state = 'running', started_at = now(), heartbeat_at = now(), worker = $2"
-      " where id = (select id from slipway.jobs where state = 'queued' and (home is null or home = $1)"
-      " order by id for update skip locked limit 1) returning {}",
-      job_columns);
+      " where id = (select id from slipway.jobs where state = 'queued' and kind in {}"
+      " and (home is null or home = $1) order by id for update skip locked limit 1) returning {}",
+      kinds_of(lane), job_columns);
   pg::Transaction transaction = TRY(pg::Transaction::begin(session));
   const pg::Rows rows = TRY(session.query(sql, {home, to_json(worker)}));
   if (rows.empty()) return std::optional<Job>();
@@ -124,6 +149,9 @@ Result<Job> cancel(pg::Session& session, long long id, const std::string& actor,
   Job job = TRY(find_job(session, id, "for update"));
   if (final(job.state))
     return error(Kind::refused, "job {} has ended already: it is {}", id, name(job.state));
+  if (job.kind != "ingest" && job.state == State::running)
+    return error(Kind::refused, "job {} runs, and what {} a target is not cut short", id, doing(job.kind))
+        .next("It ends within the target's deadline; then a rollback takes it back.");
   const std::string sql = fmt::format(
       "update slipway.jobs set cancel_requested = true, state = case state when 'queued' then 'cancelled' "
       "else state"
@@ -142,11 +170,8 @@ Result<Entry> retry(pg::Session& session, long long id, const std::string& actor
   if (old.state == State::succeeded)
     return error(Kind::refused, "job {} has succeeded; there is nothing to retry", id)
         .next("Order a new one.");
-  pg::Transaction transaction = TRY(pg::Transaction::begin(session));
-  Entry entry =
-      TRY(enqueue(session, {old.kind, old.pipeline, old.target, old.home, old.params, actor, origin, id}));
-  TRY(transaction.commit());
-  return entry;
+  const NewJob again{old.kind, old.pipeline, old.target, old.home, old.params, actor, origin, id};
+  return enqueue(session, again);
 }
 
 Done finish(pg::Session& session, long long id, const WorkerId& worker, const Ending& ending) {

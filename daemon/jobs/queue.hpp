@@ -24,16 +24,21 @@ struct Entry {
   bool accepted = true;  // false: it is the other one
 };
 
-// One build a target: where one is queued or running already, that one comes back. Audited either way.
+// One build, one promotion or rollback, and one pruning a target: where one is queued or running already,
+// that one comes back. Audited either way.
 Result<Entry> enqueue(pg::Session& session, const NewJob& wanted);
 // The same, but claimed by this worker from its first moment.
 Result<Entry> enter_claimed(pg::Session& session, const NewJob& wanted, const WorkerId& worker);
 // What a refused entry says to people: Kind::busy, naming the job.
 Error held_by(const Job& holder);
 
-// The oldest waiting job that this home may run; nothing if there is none. Any number of workers may ask at
-// once.
-Result<std::optional<Job>> claim(pg::Session& session, const std::string& home, const WorkerId& worker);
+// What one worker takes: a promotion never waits behind a build or the removal of old snapshots.
+enum class Lane { build, promotion, prune };
+
+// The oldest waiting job of that lane that this home may run; nothing if there is none. Any number of workers
+// may ask at once.
+Result<std::optional<Job>> claim(pg::Session& session, const std::string& home, const WorkerId& worker,
+                                 Lane lane = Lane::build);
 
 struct Beat {
   bool mine = true;  // false: the job was taken away, and whatever still runs for it must end
@@ -42,7 +47,8 @@ struct Beat {
 Result<Beat> beat(pg::Session& session, long long job, const WorkerId& worker);
 Done write_progress(pg::Session& session, long long job, const WorkerId& worker, const std::string& progress);
 
-// A waiting job is cancelled at once, a running one is asked to end. Kind::refused if it has ended already.
+// A waiting job is cancelled at once, a running build is asked to end. Kind::refused if it has ended already,
+// and for a promotion that runs.
 Result<Job> cancel(pg::Session& session, long long job, const std::string& actor, const std::string& origin);
 // A new job with the same order. Kind::refused unless the old one has failed or was cut short.
 Result<Entry> retry(pg::Session& session, long long job, const std::string& actor, const std::string& origin);

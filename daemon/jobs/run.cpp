@@ -1,14 +1,11 @@
 #include "daemon/jobs/run.hpp"
 
 #include "base/log.hpp"
-#include "base/pg/retry.hpp"
 #include "daemon/jobs/order.hpp"
+#include "daemon/jobs/record.hpp"
 
 namespace slipway::jobs {
 namespace {
-
-// How long the end of a job is tried to be written while the control database is away.
-constexpr pg::Patience patience{100, Millis(200), Millis(5'000), Millis(90'000)};
 
 class Both : public ingest::Observer {
  public:
@@ -30,27 +27,6 @@ class Both : public ingest::Observer {
   ingest::Observer& first_;
   ingest::Observer* second_;
 };
-
-Done record_once(const RunContext& context, long long job, const Ending& ending) {
-  pg::Options options;
-  options.connect_limit = Seconds(5);
-  options.call_limit = Millis(10'000);
-  pg::Session session = TRY(pg::Session::open(context.conninfo, options));
-  return finish(session, job, context.worker, ending);
-}
-
-// Writing the same end twice is writing it once.
-Done record(const RunContext& context, long long job, const Ending& ending) {
-  return pg::retrying(real_clock(), patience, pg::Repeatable::yes,
-                      [&] { return record_once(context, job, ending); });
-}
-
-Error unrecorded(long long job, State state, Error cause) {
-  return fail("job {} has ended ({}), but that could not be written into the control database", job,
-              name(state))
-      .because(std::move(cause))
-      .next("It will be shown as interrupted; what it built is as its manifest says: `swap list`.");
-}
 
 IngestResult do_work(const RunContext& context, const Job& job, ingest::Observer& observer,
                      std::stop_token stop) {
@@ -89,8 +65,8 @@ Ran run_claimed(const RunContext& context, const Job& job) {
   }
   ran.result.state = name(ran.state);
   const std::string why = ran.result.error ? ran.result.error->text() : "";
-  ran.recorded = record(context, job.id, {ran.state, to_json(ran.result, job.id, job.pipeline), why});
-  if (!ran.recorded) ran.recorded = unrecorded(job.id, ran.state, std::move(ran.recorded).error());
+  const Ending ending{ran.state, to_json(ran.result, job.id, job.pipeline), why};
+  ran.recorded = record_end(context.conninfo, context.worker, job.id, ending);
   return ran;
 }
 

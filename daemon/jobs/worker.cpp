@@ -8,12 +8,24 @@ namespace {
 
 constexpr Millis interval{1000};
 
+Worker::Run building(const std::string& conninfo, Work work) {
+  return [conninfo, work = std::move(work)](const Job& job, const std::stop_token& stop) {
+    const Ran ran = run_claimed({conninfo, this_worker(), work, nullptr, stop, Stop::shutdown}, job);
+    log::info("job {} is {}", job.id, name(ran.state));
+    return ran.recorded;
+  };
+}
+
 }  // namespace
 
 Worker::Worker(std::string conninfo, std::string home, Work work)
+    : Worker(conninfo, std::move(home), Lane::build, building(conninfo, std::move(work))) {}
+
+Worker::Worker(std::string conninfo, std::string home, Lane lane, Run run)
     : conninfo_(std::move(conninfo)),
       home_(std::move(home)),
-      work_(std::move(work)),
+      lane_(lane),
+      run_(std::move(run)),
       thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
 Worker::~Worker() {
@@ -38,12 +50,10 @@ void Worker::loop(const std::stop_token& stop) {
 Result<bool> Worker::step(const std::stop_token& stop) {
   if (!session_) session_ = TRY(pg::Session::open(conninfo_));
   for (const long long job : TRY(rescue(*session_))) log::warning("job {} was found interrupted", job);
-  const std::optional<Job> job = TRY(claim(*session_, home_, id_));
+  const std::optional<Job> job = TRY(claim(*session_, home_, id_, lane_));
   if (!job) return false;
-  log::info("running job {} ({} of {})", job->id, job->kind, job->pipeline);
-  const Ran ran = run_claimed({conninfo_, id_, work_, nullptr, stop, Stop::shutdown}, *job);
-  log::info("job {} is {}", job->id, name(ran.state));
-  TRY(ran.recorded);
+  log::info("running job {} ({} of {})", job->id, job->kind, job->target);
+  TRY(run_(*job, stop));
   return true;
 }
 

@@ -1,9 +1,10 @@
-// The daemon's worker: claims the jobs of its home, one after the other, and runs them, on a thread of its
-// own.
+// The daemon's worker: claims the jobs of its home and lane, one after the other, and runs them, on a thread
+// of its own.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,7 +16,11 @@ namespace slipway::jobs {
 
 class Worker {
  public:
-  Worker(std::string conninfo, std::string home, Work work);
+  // To its recorded end.
+  using Run = std::function<Done(const Job& job, const std::stop_token& stop)>;
+
+  Worker(std::string conninfo, std::string home, Work work);  // builds
+  Worker(std::string conninfo, std::string home, Lane lane, Run run);
   ~Worker();
   Worker(const Worker&) = delete;
 
@@ -32,7 +37,8 @@ class Worker {
 
   const std::string conninfo_;
   const std::string home_;
-  const Work work_;
+  const Lane lane_;
+  const Run run_;
   const WorkerId id_ = this_worker();
   std::optional<pg::Session> session_;
   std::atomic<bool> healthy_{true};
