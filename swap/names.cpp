@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "swap/snapshot_time.hpp"
+
 namespace slipway::swap {
 namespace {
 
@@ -65,6 +67,11 @@ bool is_snapshot_id(std::string_view text) {
 
 std::string snapshot_id(WallTime time) {
   return id_of(std::chrono::system_clock::to_time_t(time));
+}
+
+std::optional<WallTime> time_of_snapshot(std::string_view id) {
+  if (!is_snapshot_id(id)) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(seconds_of(id));
 }
 
 std::string next_snapshot_id(WallTime now, const std::string& last) {

@@ -2,6 +2,7 @@
 // order.
 #pragma once
 
+#include "daemon/api/rate_limit.hpp"
 #include "daemon/api/route.hpp"
 #include "daemon/http/server.hpp"
 
@@ -9,14 +10,17 @@ namespace slipway::api {
 
 class Dispatch : public http::Handler {
  public:
-  explicit Dispatch(App app) : app_(std::move(app)) {}
+  explicit Dispatch(App app, Rate rate = {}) : app_(std::move(app)), changes_(rate) {}
   http::Admission admit(const http::Request& head) override;
   http::Response handle(const http::Request& request) override;
 
  private:
   Result<http::Response> serve(const Match& found, const http::Request& request);
 
+  std::optional<http::Response> too_often(const Call& call);
+
   App app_;
+  RateLimit changes_;
 };
 
 }  // namespace slipway::api

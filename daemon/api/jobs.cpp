@@ -2,6 +2,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/enter_order.hpp"
 #include "daemon/api/errors.hpp"
 #include "daemon/api/handlers.hpp"
 #include "daemon/api/job_answers.hpp"
@@ -28,6 +29,10 @@ Error wrong(std::string_view parameter, std::string_view expected) {
 Done read_parameter(const std::string& name, const std::string& value, jobs::Filter& filter) {
   if (name == "pipeline") {
     filter.pipeline = value;
+  } else if (name == "target") {
+    filter.target = value;
+  } else if (name == "kind") {
+    filter.kind = value;
   } else if (name == "state") {
     filter.state = jobs::parse_state(value);
     if (!filter.state) return wrong(name, "queued, running, succeeded, failed, cancelled or interrupted");
@@ -40,7 +45,8 @@ Done read_parameter(const std::string& name, const std::string& value, jobs::Fil
     if (!limit || *limit > most_a_page) return wrong(name, fmt::format("a number from 1 to {}", most_a_page));
     filter.limit = static_cast<int>(*limit);
   } else {
-    return error(Kind::usage, "there is no query parameter {}: state, pipeline, cursor, limit", name);
+    return error(Kind::usage, "there is no query parameter {}: kind, pipeline, target, state, cursor, limit",
+                 name);
   }
   return {};
 }
@@ -97,11 +103,11 @@ Result<http::Response> cancel_job(Call& call) {
 }
 
 Result<http::Response> retry_job(Call& call) {
+  if (auto refused = refuse_order(call.request)) return std::move(*refused);
   const jobs::Job job = TRY(jobs::find_job(*call.session, TRY(job_id(call))));
   if (!TRY(may_change(call, job))) return forbidden(name(auth::Role::promote));
-  const jobs::Entry entry = TRY(jobs::retry(*call.session, job.id, call.caller.actor, call.request.remote));
-  if (!entry.accepted) return busy_answer(entry.job);
-  return job_answer(202, to_json(entry.job), entry.job.id);
+  return enter_order(
+      call, [&] { return jobs::retry(*call.session, job.id, call.caller.actor, call.request.remote); });
 }
 
 }  // namespace slipway::api

@@ -1,4 +1,5 @@
 // Finds the route for a method and a path; nothing is served here.
+#include "base/network.hpp"
 #include "daemon/api/route.hpp"
 
 namespace slipway::api {
@@ -25,6 +26,12 @@ std::optional<std::vector<std::string>> arguments_of(std::string_view pattern,
 }
 
 }  // namespace
+
+bool Route::asks_who(const http::Request& request) const {
+  if (!role) return false;
+  if (open != Open::on_loopback || !is_loopback_address(request.remote)) return true;
+  return !request.header("x-forwarded-for").empty() || !request.header("forwarded").empty();
+}
 
 Match match(std::span<const Route> table, std::string_view method, const std::vector<std::string>& path) {
   Match found;

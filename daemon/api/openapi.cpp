@@ -41,12 +41,12 @@ bool changes(const Route& route) {
 
 // What can go wrong with it, by its role, its body and what it needs.
 std::set<std::string> errors_of(const Route& route) {
-  std::set<std::string> all;
+  std::set<std::string> all = {"400"};  // a malformed request
   for (const std::string_view status : words(route.doc.errors)) all.emplace(status);
   if (route.role) all.insert({"401", "403"});
   if (changes(route)) all.insert("429");
   if (route.body_bytes > 0) all.insert("413");
-  if (!route.doc.body.empty()) all.insert({"400", "415", "422"});
+  if (!route.doc.body.empty()) all.insert({"415", "422"});
   if (!route.doc.query.empty()) all.insert("422");
   if (!path_names(route.path).empty()) all.insert("404");
   if (route.needs == Needs::session) all.insert("503");
@@ -90,6 +90,7 @@ Json parameters_of(const Route& route) {
 Json security_of(const Route& route) {
   Json out = Json::array();
   if (!route.role) return out;
+  if (route.open == Open::on_loopback) out.push_back(Json::object());
   Json session{{"session", Json::array()}};
   if (changes(route)) session["csrf"] = Json::array();
   out.push_back({{"token", Json::array()}});
@@ -112,6 +113,23 @@ Json operation_of(const Route& route) {
   return out;
 }
 
+constexpr std::pair<std::string_view, std::string_view> tag_descriptions[] = {
+    {"jobs", "What builds, promotes, rolls back and prunes: ordered, watched, cancelled"},
+    {"targets", "Production databases and their snapshots"},
+    {"sign-in", "Signing in with ORCID"},
+    {"tokens", "API tokens, for scripts and services"},
+    {"allow-list", "Who may sign in, and what they may do"},
+    {"audit", "Who changed what"},
+    {"health", "For load balancers and monitoring"},
+    {"docs", "This page and what it shows"},
+};
+
+std::string_view description_of(std::string_view tag) {
+  for (const auto& [name, text] : tag_descriptions)
+    if (name == tag) return text;
+  return {};
+}
+
 Json schemas() {
   Json out = Json::object();
   for (const Embedded& file : schema_files())
@@ -123,7 +141,8 @@ Json tags(std::span<const Route> table) {
   Json out = Json::array();
   std::set<std::string_view> seen;
   for (const Route& route : table)
-    if (seen.insert(route.doc.tag).second) out.push_back({{"name", route.doc.tag}});
+    if (seen.insert(route.doc.tag).second)
+      out.push_back({{"name", route.doc.tag}, {"description", description_of(route.doc.tag)}});
   return out;
 }
 

@@ -9,7 +9,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Parameter {
-  std::string_view name;
+  std::string_view name;  // "snapshots:state" is the `state` of snapshots
   std::string_view text;
   std::string_view schema;  // JSON
   std::string_view example;
@@ -41,6 +41,8 @@ constexpr Parameter in_queries[] = {
     {"code", "What the sign-in service gave", text_schema, "\"x\""},
     {"iss", "The sign-in service", text_schema, "\"https://orcid.org\""},
     {"error", "Why it did not let the person through", text_schema, "\"access_denied\""},
+    {"snapshots:state", "Only in this state",
+     R"({"type":"string","enum":["building","failed","ready","live","retired","bad"]})", "\"ready\""},
     {"cursor", "The `next` of the page before", text_schema, "\"12\""},
     {"limit", "How many at most", page_schema, "50"},
     {"snapshot", "The snapshot; without it the one that would be promoted", snapshot_schema,
@@ -52,7 +54,7 @@ constexpr Parameter in_queries[] = {
 Json described(std::span<const Parameter> all, std::string_view name, std::string_view where) {
   for (const Parameter& one : all) {
     if (one.name != name) continue;
-    Json out{{"name", name}, {"in", where}};
+    Json out{{"name", name.substr(name.find(':') + 1)}, {"in", where}};
     if (where == "path") out["required"] = true;
     out["description"] = one.text;
     out["schema"] = Json::parse(one.schema);

@@ -12,6 +12,7 @@
 #include "base/config/config.hpp"
 #include "daemon/api/sessions.hpp"
 #include "daemon/http/message.hpp"
+#include "swap/home.hpp"
 
 namespace slipway::auth {
 class OpenId;
@@ -22,7 +23,8 @@ namespace slipway::api {
 // What the routes work with.
 struct App {
   const config::Config& config;
-  std::string home;
+  const swap::Home& home;
+  Seams seams;
   Sessions& sessions;
   std::function<bool()> worker_healthy;
   auth::OpenId* openid = nullptr;  // null: nobody can sign in
@@ -41,6 +43,7 @@ struct Call {
 using Serve = Result<http::Response> (*)(Call&);
 
 enum class Needs { nothing, session };
+enum class Open { to_nobody, on_loopback };  // whom its role is not asked of
 
 // What /openapi.json says of a route. Schemas are named: "Job" is schemas/Job.json.
 struct Doc {
@@ -65,6 +68,10 @@ struct Route {
   std::size_t body_bytes;
   Serve serve;
   Doc doc;
+  Open open = Open::to_nobody;
+
+  // Whether who asks must have its role. What came through a proxy did not come from this machine.
+  bool asks_who(const http::Request& request) const;
 };
 
 std::span<const Route> routes();

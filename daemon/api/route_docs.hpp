@@ -9,6 +9,11 @@ inline constexpr Doc livez = {
     .operation = "livez", .tag = "health", .summary = "Is it alive?", .answer = "Alive"};
 inline constexpr Doc readyz = {
     .operation = "readyz", .tag = "health", .summary = "Can it work?", .answer = "Ready"};
+inline constexpr Doc metrics = {.operation = "metrics",
+                                .tag = "health",
+                                .summary = "Figures for Prometheus",
+                                .text = "Open to whoever asks from this machine itself.",
+                                .media = "text/plain"};
 inline constexpr Doc openapi_document = {.operation = "openapi", .tag = "docs", .summary = "This document"};
 inline constexpr Doc docs_page = {
     .operation = "docs", .tag = "docs", .summary = "The page that shows it", .media = "text/html"};
@@ -27,10 +32,39 @@ inline constexpr Doc order_ingest = {
     .answer = "Job",
     .errors = "409",
     .keyed = true};
+inline constexpr Doc order_promote = {
+    .operation = "orderPromotion",
+    .tag = "jobs",
+    .summary = "Make a snapshot live",
+    .text = "The job succeeds only where its receipt, its `result`, says promoted or unchanged.",
+    .body = "PromoteOrder",
+    .status = 202,
+    .answer = "Job",
+    .errors = "409",
+    .keyed = true};
+inline constexpr Doc order_rollback = {
+    .operation = "orderRollback",
+    .tag = "jobs",
+    .summary = "Make what was live before live again",
+    .text = "The job succeeds only where its receipt, its `result`, says promoted or unchanged.",
+    .body = "RollbackOrder",
+    .status = 202,
+    .answer = "Job",
+    .errors = "409",
+    .keyed = true};
+inline constexpr Doc order_prune = {.operation = "orderPruning",
+                                    .tag = "jobs",
+                                    .summary = "Remove the snapshots that retention lets go",
+                                    .text = "Live, previous, pinned and adopted ones always stay.",
+                                    .body = "PruneOrder",
+                                    .status = 202,
+                                    .answer = "Job",
+                                    .errors = "409",
+                                    .keyed = true};
 inline constexpr Doc list_jobs = {.operation = "listJobs",
                                   .tag = "jobs",
                                   .summary = "Jobs, newest first",
-                                  .query = "pipeline state limit cursor",
+                                  .query = "kind pipeline target state limit cursor",
                                   .answer = "JobPage"};
 inline constexpr Doc show_job = {
     .operation = "showJob", .tag = "jobs", .summary = "One job", .answer = "Job"};
@@ -51,7 +85,8 @@ inline constexpr Doc retry_job = {
         "A new job with the order of one that failed or was cut short. What promotes needs the role promote.",
     .status = 202,
     .answer = "Job",
-    .errors = "409"};
+    .errors = "400 409",
+    .keyed = true};
 inline constexpr Doc job_events = {.operation = "watchJob",
                                    .tag = "jobs",
                                    .summary = "What a job says, as it says it",
@@ -132,5 +167,49 @@ inline constexpr Doc list_audit = {.operation = "audit",
                                    .summary = "Who did what, newest first",
                                    .query = "actor action limit cursor",
                                    .answer = "AuditPage"};
+
+inline constexpr Doc list_targets = {.operation = "listTargets",
+                                     .tag = "targets",
+                                     .summary = "Every target, with what is live",
+                                     .answer = "TargetList"};
+inline constexpr Doc show_target = {.operation = "showTarget",
+                                    .tag = "targets",
+                                    .summary = "What is live, what was before, what is ready",
+                                    .answer = "TargetStatus"};
+inline constexpr Doc list_snapshots = {.operation = "listSnapshots",
+                                       .tag = "targets",
+                                       .summary = "Every snapshot of a target",
+                                       .query = "snapshots:state",
+                                       .answer = "SnapshotList"};
+inline constexpr Doc show_diff = {.operation = "showDiff",
+                                  .tag = "targets",
+                                  .summary = "What would change for those who read",
+                                  .text =
+                                      "Compares rows and structure with live. A snapshot that lies frozen is "
+                                      "started for it, and the target is held meanwhile.",
+                                  .query = "snapshot against",
+                                  .answer = "Diff",
+                                  .errors = "409"};
+inline constexpr Doc show_plan = {.operation = "showPlan",
+                                  .tag = "targets",
+                                  .summary = "What a promotion would do, and whether it may",
+                                  .query = "snapshot allow",
+                                  .answer = "Plan",
+                                  .errors = "409"};
+inline constexpr Doc show_history = {.operation = "showHistory",
+                                     .tag = "targets",
+                                     .summary = "Every promotion, newest first",
+                                     .query = "limit",
+                                     .answer = "History"};
+inline constexpr Doc pin_snapshot = {.operation = "pinSnapshot",
+                                     .tag = "targets",
+                                     .summary = "Keep a snapshot, whatever retention says",
+                                     .status = 204,
+                                     .errors = "409"};
+inline constexpr Doc unpin_snapshot = {.operation = "unpinSnapshot",
+                                       .tag = "targets",
+                                       .summary = "Leave it to retention again",
+                                       .status = 204,
+                                       .errors = "409"};
 
 }  // namespace slipway::api::docs

@@ -12,6 +12,7 @@
 #include "daemon/commands/output.hpp"
 #include "daemon/commands/signals.hpp"
 #include "daemon/commands/tick.hpp"
+#include "daemon/jobs/swap_job.hpp"
 #include "daemon/jobs/worker.hpp"
 #include "swap/servers/up.hpp"
 
@@ -66,13 +67,32 @@ std::unique_ptr<auth::OpenId> openid_of(const config::Config& config) {
   return std::make_unique<auth::OpenId>(*config.auth.orcid, config.public_origin(), real_clock());
 }
 
-// From the inside out: the worker and the tick end first, then the last answers go out.
+jobs::Worker::Run swaps_in(const Opened& opened) {
+  return [&opened](const jobs::Job& job, const std::stop_token&) {
+    const jobs::SwapContext context{
+        opened.control, jobs::this_worker(), {opened.seams, opened.home, opened.config}};
+    return jobs::run_swap_job(context, job);
+  };
+}
+
+// The workers of all lanes.
+struct Workers {
+  explicit Workers(const Opened& opened)
+      : builds(opened.control, opened.home.path.string(), work_in(opened)),
+        promotions(opened.control, opened.home.path.string(), jobs::Lane::promotion, swaps_in(opened)),
+        prunes(opened.control, opened.home.path.string(), jobs::Lane::prune, swaps_in(opened)) {}
+  bool healthy() const { return builds.healthy() && promotions.healthy() && prunes.healthy(); }
+
+  jobs::Worker builds, promotions, prunes;
+};
+
+// The last answers go out, then the workers and the tick end.
 Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignals& signals) {
   Tick tick(opened.seams, opened.config, opened.home, opened.control);
-  jobs::Worker worker(opened.control, opened.home.path.string(), work_in(opened));
+  Workers workers(opened);
   api::Sessions sessions(opened.control);
   const auto openid = openid_of(opened.config);
-  api::App app{opened.config, opened.home.path.string(), sessions, [&] { return worker.healthy(); },
+  api::App app{opened.config, opened.home, opened.seams, sessions, [&] { return workers.healthy(); },
                openid.get()};
   api::Dispatch dispatch(std::move(app));
   const auto server = TRY(
@@ -82,7 +102,6 @@ Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignal
   signals.wait();
   log::info("stopping: no new requests and jobs; what is being answered is finished");
   server->stop();
-  worker.stop();
   return {};
 }
 

@@ -8,8 +8,6 @@ namespace slipway::swap {
 
 using nlohmann::json;
 
-namespace {
-
 std::string_view mode_name(config::Mode mode) {
   switch (mode) {
     case config::Mode::volume:
@@ -21,6 +19,8 @@ std::string_view mode_name(config::Mode mode) {
   }
   return "unknown";
 }
+
+namespace {
 
 json dated(const Journal& journal, const std::string& id) {
   if (id.empty()) return json();

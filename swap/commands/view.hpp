@@ -7,6 +7,7 @@
 
 namespace slipway::swap {
 
+std::string_view mode_name(config::Mode mode);
 Result<nlohmann::json> status_view(const Context& context);
 Result<nlohmann::json> list_view(const Context& context);
 Result<nlohmann::json> history_view(const Context& context);

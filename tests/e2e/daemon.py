@@ -9,8 +9,9 @@ from portal import check
 
 
 class Daemon:
-    def __init__(self, portal):
-        self.portal = portal
+    def __init__(self, portal, tls=None):
+        self.portal, self.tls = portal, tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{portal.listen}"
         self.process = portal.start("slipway", "serve")
         deadline = time.monotonic() + 60
         while self.status("/readyz") != 200:
@@ -19,14 +20,19 @@ class Daemon:
 
     def request(self, path, token=None, body=None, method=None):
         """(status, headers, body)"""
-        url = f"http://127.0.0.1:{self.portal.listen}{path}"
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.send(method, path, token, {}, body)
+
+    def send(self, method, path, token, headers, body=None):
+        """The same, with headers of one's own."""
+        headers = dict(headers)
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             headers["Content-Type"] = "application/json"
-        request = urllib.request.Request(url, data, headers, method=method)
+        request = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=self.tls) as answer:
                 return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.headers, refused.read().decode()

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -28,6 +29,7 @@ config::Config portal() {
     pipeline.target = "portal";
     config.pipelines[name] = pipeline;
   }
+  config.targets["portal"].name = "portal";
   config.pipelines["auto"] = config.pipelines["demo"];
   config.pipelines["auto"].name = "auto";
   config.pipelines["auto"].promote = config::Promote::automatic;
@@ -44,6 +46,14 @@ std::string filled(std::string_view pattern) {
     if (const auto at = path.find(name); at != std::string::npos)
       path.replace(at, std::string_view(name).size(), value);
   return path;
+}
+
+swap::Home home_in(const Path& path) {
+  std::filesystem::create_directories(path / "targets/portal/snapshots");
+  swap::Home home;
+  home.path = path;
+  home.run = path / "run";
+  return home;
 }
 
 class Api : public ::testing::Test {
@@ -80,8 +90,9 @@ class Api : public ::testing::Test {
   std::vector<std::string> tokens;
   const config::Config config = portal();
   std::atomic<bool> healthy = true;
+  const swap::Home home = home_in(Path(cluster->folder()) / (database + "-home"));
   Sessions sessions{cluster->conninfo(database)};
-  Dispatch dispatch{App{config, "/home/one", sessions, [this] { return healthy.load(); }}};
+  Dispatch dispatch{App{config, home, real_seams(), sessions, [this] { return healthy.load(); }}};
   std::unique_ptr<http::Server> server;
 };
 
@@ -92,20 +103,21 @@ TEST_F(Api, TheRouteTableWalkedWithoutATokenWithEachRoleAndWithTheWrongMethod) {
     const Answer wrong = ask("BREW", path, token(auth::Role::admin));
     EXPECT_EQ(wrong.status, 405) << path;
     EXPECT_NE(wrong.head.find("Allow: "), std::string::npos);
-    if (!route.role) {
+    if (!route.role || route.open == Open::on_loopback) {
       // Nobody can sign in at this one, so only signing out works.
       const bool sign_in = path.starts_with("/auth/") && path != "/auth/logout";
       EXPECT_EQ(ask(method, path).status, sign_in ? 404 : path == "/auth/logout" ? 204 : 200) << path;
-      continue;
     }
+    if (!route.role) continue;
+    const std::string far = "X-Forwarded-For: 10.1.1.1\r\n";
     for (const std::string& bad : {std::string(), "slip_" + std::string(43, 'A'), std::string("nonsense")}) {
-      const Answer none = ask(method, path, bad);
+      const Answer none = ask(method, path, bad, "", far);
       EXPECT_EQ(none.status, 401) << path;
       EXPECT_NE(none.head.find("WWW-Authenticate: Bearer"), std::string::npos);
     }
     for (const auth::Role role :
          {auth::Role::read, auth::Role::ingest, auth::Role::promote, auth::Role::admin}) {
-      const int status = ask(method, path, token(role)).status;
+      const int status = ask(method, path, token(role), "", far).status;
       EXPECT_EQ(status == 403, !holds(role, *route.role)) << path << " " << name(role) << " " << status;
       EXPECT_NE(status, 401) << path;
       EXPECT_LT(status, 500) << path;
@@ -223,6 +235,59 @@ TEST_F(Api, APromotingJobIsChangedOnlyWithThePromoteRole) {
   EXPECT_EQ(ask("POST", path + "/cancel", token(auth::Role::ingest)).status, 403);
   EXPECT_EQ(ask("POST", path + "/cancel", token(auth::Role::promote)).status, 202);
   EXPECT_EQ(ask("POST", path + "/retry", token(auth::Role::ingest)).status, 403);
+}
+
+TEST_F(Api, PromotionsAreOrderedByThoseWhoMayAndNamedWhereOneIsInTheWay) {
+  for (const char* kind : {"promote", "rollback", "prune"}) {
+    const std::string path = std::string("/api/jobs/") + kind;
+    EXPECT_EQ(ask("POST", path, token(auth::Role::ingest), "{}").status, 403) << kind;
+    EXPECT_EQ(ask("POST", path, token(auth::Role::promote), R"({"target":"nope"})").status, 422) << kind;
+    EXPECT_EQ(ask("POST", path, token(auth::Role::promote), R"({"force":true})").status, 422) << kind;
+  }
+  const std::string key = "Idempotency-Key: once\r\n";
+  const auto promote = [&](const std::string& headers) {
+    return ask("POST", "/api/jobs/promote", token(auth::Role::promote), R"({"target":"portal"})", headers);
+  };
+  const Answer first = promote(key);
+  ASSERT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(promote(key).body, first.body);
+  const Answer busy = promote("");
+  EXPECT_EQ(busy.status, 409);
+  EXPECT_EQ(Json::parse(busy.body)["job"], Json::parse(first.body)["id"]);
+  const std::string path = "/api/jobs/" + Json::parse(first.body)["id"].dump();
+  EXPECT_EQ(ask("POST", path + "/cancel", token(auth::Role::ingest)).status, 403);
+  EXPECT_EQ(ask("POST", path + "/cancel", token(auth::Role::promote)).status, 202);
+  EXPECT_EQ(ask("POST", path + "/retry", token(auth::Role::ingest)).status, 403);
+  const std::string again = "Idempotency-Key: again\r\n";
+  const Answer retried = ask("POST", path + "/retry", token(auth::Role::promote), "", again);
+  ASSERT_EQ(retried.status, 202) << retried.body;
+  EXPECT_EQ(ask("POST", path + "/retry", token(auth::Role::promote), "", again).body, retried.body);
+}
+
+TEST_F(Api, WhoPollsIsToldThatNothingHasChanged) {
+  const Answer first = ask("GET", "/api/jobs", token(auth::Role::read));
+  const std::size_t at = first.head.find("ETag: ");
+  ASSERT_NE(at, std::string::npos);
+  const std::string tag = first.head.substr(at + 6, first.head.find("\r\n", at) - at - 6);
+  const Answer same = ask("GET", "/api/jobs", token(auth::Role::read), "", "If-None-Match: " + tag + "\r\n");
+  EXPECT_EQ(same.status, 304);
+  EXPECT_TRUE(same.body.empty());
+  order();
+  EXPECT_EQ(ask("GET", "/api/jobs", token(auth::Role::read), "", "If-None-Match: " + tag + "\r\n").status,
+            200);
+}
+
+TEST_F(Api, WhoChangesTooMuchIsToldWhenToComeBack) {
+  int limited = 0;
+  for (int i = 0; i < 140; ++i) {
+    const Answer answer = ask("POST", "/api/jobs/4711/cancel", token(auth::Role::promote));
+    if (answer.status != 429) continue;
+    ++limited;
+    EXPECT_NE(answer.head.find("Retry-After: "), std::string::npos);
+  }
+  EXPECT_GT(limited, 0);
+  EXPECT_EQ(ask("GET", "/api/jobs", token(auth::Role::promote)).status, 200) << "reading goes on";
+  EXPECT_EQ(order().status, 202) << "and so do others";
 }
 
 TEST_F(Api, NonsenseInPathsAndQueriesIsRefused) {

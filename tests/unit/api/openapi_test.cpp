@@ -79,6 +79,12 @@ TEST(OpenApi, DescribesEveryParameterAndPointsOnlyAtWhatIsThere) {
   });
 }
 
+TEST(OpenApi, EveryTagIsDescribed) {
+  const Json document = openapi(routes());
+  for (const Json& tag : document["tags"])
+    EXPECT_FALSE(tag["description"].get<std::string>().empty()) << tag["name"];
+}
+
 TEST(OpenApi, EverySchemaHasAnExampleAndIsUsed) {
   const Json document = openapi(routes());
   std::set<std::string> used;

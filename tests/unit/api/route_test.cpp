@@ -16,7 +16,7 @@ TEST(Routes, EachStandsOnceAndNamesARoleUnderTheApi) {
     EXPECT_TRUE(seen.emplace(route.method, route.path).second) << route.path;
     EXPECT_TRUE(route.path.starts_with('/'));
     const bool api = route.path.starts_with("/api/");
-    EXPECT_EQ(api, route.role.has_value()) << route.path;
+    EXPECT_EQ(api, route.role && route.open == Open::to_nobody) << route.path;
     if (route.role) {
       EXPECT_EQ(route.needs, Needs::session) << route.path;
     }
@@ -25,6 +25,21 @@ TEST(Routes, EachStandsOnceAndNamesARoleUnderTheApi) {
       EXPECT_GE(*route.role, auth::Role::ingest) << route.path;
     }
   }
+}
+
+TEST(Routes, OnlyThisMachineItselfIsLetInUnasked) {
+  const Route metrics = *match(routes(), "GET", {"metrics"}).route;
+  const auto asks = [&](const std::string& remote, const http::Headers& headers = {}) {
+    http::Request request;
+    request.remote = remote;
+    request.headers = headers;
+    return metrics.asks_who(request);
+  };
+  for (const char* here : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"})
+    EXPECT_FALSE(asks(here)) << here;
+  for (const char* there : {"10.0.0.1", "::2", "", "128.0.0.1"}) EXPECT_TRUE(asks(there)) << there;
+  EXPECT_TRUE(asks("127.0.0.1", {{"x-forwarded-for", "10.0.0.1"}})) << "through a proxy that nobody named";
+  EXPECT_TRUE(asks("127.0.0.1", {{"forwarded", "for=10.0.0.1"}}));
 }
 
 TEST(Routes, AreFoundByMethodAndPath) {
