@@ -81,7 +81,8 @@ Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::
 }
 
 // Where a promotion follows it would fail for sure; where one may follow later there is time to mend it.
-Done look_ahead(const swap::Context& context, swap::Engine& engine, bool promotes, ingest::Observer& observer) {
+Done look_ahead(const swap::Context& context, swap::Engine& engine, bool promotes,
+                ingest::Observer& observer) {
   std::vector<Error> found = swap::look_ahead(context, engine);
   if (promotes && !found.empty())
     return fail("a promotion could not follow, so nothing is built").because(std::move(found.front()));
