@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 import sys
@@ -17,13 +18,25 @@ import sandbox
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOCKETS = pathlib.Path("/run/slipway")
-ENTER = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
+ENTER = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child=KILL", "--mount-proc"]
 
 
 @functools.cache
 def possible():
     """Only root may, and not within every container."""
-    return os.geteuid() == 0 and subprocess.run(ENTER + ["true"], capture_output=True).returncode == 0
+    if os.geteuid() != 0 or subprocess.run(ENTER + ["true"], capture_output=True).returncode != 0:
+        return False
+    make_service_user()
+    return True
+
+
+def make_service_user():
+    """Before two cells do: useradd tells who holds its lock by pids, which mean nothing from one cell to the next."""
+    try:
+        pwd.getpwnam("slipway")
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/var/lib/slipway",
+                        "--shell", "/usr/sbin/nologin", "slipway"], check=True)
 
 
 def run(test):
