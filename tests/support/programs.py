@@ -8,24 +8,15 @@ import signal
 import subprocess
 import time
 
-<<<<<<< HEAD
-LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "fuzz": 600, "e2e": 900, "tidy": 120}
-=======
 import other_postgresql
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "e2e": 900, "tidy": 120}
->>>>>>> 52c53e3 (Tests run in cells of their own, two at once, and once each)
+LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "fuzz": 600, "e2e": 900, "tidy": 120}
 LONG_LIMIT_S = 7200
 FUZZ_EACH_S = "720"  # ten parsers, two at a time: an hour
 SKIPPED = 77  # what a script ends with that cannot run here; its last line says why
 # The sanitizer build runs what exercises our own code most; end to end it would test PostgreSQL again.
-<<<<<<< HEAD
 SANITIZED = ("unit", "integration", "contract", "fuzz")
-# Of these, which spend their time in servers, it takes every fourth case; with --long all of them.
-SHARDED = ("integration_swap (asan)", "contract_swap (asan)")
-=======
-SANITIZED = ("unit", "integration", "contract")
 # What runs on servers that Slipway does not manage, and so on each version that it promises to work with.
 ANY_SERVER = {
     "contract_swap": "EngineContract/1.*:EngineContract/2.*",
@@ -35,8 +26,7 @@ ANY_SERVER = {
 # ordinary build takes every one. All others run once, on the sanitizer build where there is one.
 SHARDED = ("integration_swap", "contract_swap")
 # The longest first, so that the lanes end together.
-ORDER = ("tidy", "fault", "integration", "contract", "e2e", "unit")
->>>>>>> 52c53e3 (Tests run in cells of their own, two at once, and once each)
+ORDER = ("tidy", "fuzz", "fault", "integration", "contract", "e2e", "unit")
 
 
 @dataclasses.dataclass
@@ -79,13 +69,9 @@ def scripts_of(root):
     yield Test("tidy self-test", "tidy", [str(root / "tests/tidy/run"), "--self-test"])
     for script in sorted((root / "tests/e2e").iterdir()):
         if script.is_file() and os.access(script, os.X_OK):
-<<<<<<< HEAD
-            tests.append(Test(f"e2e {script.stem}", "e2e", [str(script)]))
-    if preset == "dev" and os.environ.get("SLIPWAY_TESTS_LONG"):
-        tests.append(Test("fuzz", "fuzz", [str(root / "tests/fuzz/run"), "--seconds", FUZZ_EACH_S]))
-    return [test for test in tests if wanted in test.name]
-=======
             yield Test(f"e2e {script.stem}", "e2e", [str(script)])
+    if os.environ.get("SLIPWAY_TESTS_LONG"):
+        yield Test("fuzz", "fuzz", [str(root / "tests/fuzz/run"), "--seconds", FUZZ_EACH_S])
 
 
 def on_other_servers(root):
@@ -115,7 +101,6 @@ def targets_of(tests):
     if all(test.kind == "tidy" for test in tests):
         return []
     return ["slipway", "swap"] + sorted({pathlib.Path(test.command[0]).name for test in tests if test.is_program})
->>>>>>> 52c53e3 (Tests run in cells of their own, two at once, and once each)
 
 
 def cases_of(report):
