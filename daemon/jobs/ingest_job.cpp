@@ -6,6 +6,7 @@
 #include "daemon/ingest/preflight.hpp"
 #include "daemon/jobs/promote_child.hpp"
 #include "swap/engine.hpp"
+#include "swap/promote/look_ahead.hpp"
 #include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
@@ -79,13 +80,25 @@ Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::
   return engine.finish(build);
 }
 
+// Where a promotion follows it would fail for sure; where one may follow later there is time to mend it.
+Done look_ahead(const swap::Context& context, swap::Engine& engine, bool promotes,
+                ingest::Observer& observer) {
+  std::vector<Error> found = swap::look_ahead(context, engine);
+  if (promotes && !found.empty())
+    return fail("a promotion could not follow, so nothing is built").because(std::move(found.front()));
+  for (const Error& one : found) observer.line("warning: a promotion would not work now: " + one.summary());
+  return {};
+}
+
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
                     ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
   const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
   const config::Target* target = TRY(context.config.target(pipeline->target));
   result.target = target->name;
   TRY(ingest::preflight(context.config, *pipeline));
-  const std::unique_ptr<swap::Engine> engine = swap::engine_of({context.seams, context.home, *target});
+  const swap::Context at{context.seams, context.home, *target};
+  const std::unique_ptr<swap::Engine> engine = swap::engine_of(at);
+  TRY(look_ahead(at, *engine, order.promote, observer));
   observer.phase("create");
   swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
   result.snapshot = build.manifest.id;
