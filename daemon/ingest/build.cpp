@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/config/from.hpp"
+#include "daemon/ingest/account.hpp"
 #include "daemon/ingest/advice.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
@@ -158,10 +159,22 @@ class Build {
     std::vector<const std::vector<Part>*> work;
     for (const auto& [table, parts] : structure.indexes)
       if (!parts.empty()) work.push_back(&parts);
-    return side_by_side(work.size(), stop_, [&](std::size_t task) -> Done {
+    // What the tables hold is compared beside that; of partitioned ones later, as both would wait for the
+    // other's locks.
+    std::vector<std::size_t> beside, later;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      (plans_[i].table.partitioned ? later : beside).push_back(i);
+    TRY(side_by_side(work.size() + beside.size(), stop_, [&](std::size_t task) -> Done {
+      if (task >= work.size()) return check_table(beside[task - work.size()]);
       Connection connection = TRY(Connection::open(request_, cancellation_));
       return put_indexes_on(request_, connection, *work[task]);
-    });
+    }));
+    return side_by_side(later.size(), stop_, [&](std::size_t task) { return check_table(later[task]); });
+  }
+
+  Done check_table(std::size_t which) {
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    return check_contents(connection, plans_[which], outcomes_[which]);
   }
 
   // All of them, whatever the first ones say: who mends the rows wants to know everything at once.
@@ -203,7 +216,9 @@ class Build {
         inputs;  // by path, so that a shared file counts once
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       const TablePlan& plan = plans_[i];
-      report.tables[plan.table.name] = outcomes_[i].report;
+      TableReport& table = report.tables[plan.table.name] = outcomes_[i].report;
+      table.checksum = outcomes_[i].sum;
+      table.not_compared = row_sum_of(plan).not_compared();
       if (!plan.upstream) report.read[plan.config->from] = outcomes_[i].report.read;
       if (plan.upstream) {
         report.read[plan.config->from] += outcomes_[i].report.read;

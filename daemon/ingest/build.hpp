@@ -50,11 +50,23 @@ class Observer {
   virtual void line(const std::string& text) = 0;  // something a user wants to read in the job's log
 };
 
+// Of one file of a table; read = loaded + rejected.
+struct FileAccount {
+  std::string file;
+  std::int64_t read = 0;
+  std::int64_t loaded = 0;
+  std::int64_t rejected = 0;
+};
+
 struct TableReport {
   std::int64_t read = 0;    // rows found in the sources
   std::int64_t loaded = 0;  // and read = loaded + rejected, or the build has failed
   std::int64_t rejected = 0;
   std::vector<std::string> reject_files;
+  std::vector<FileAccount> files;
+  // Order-independent, of the values of all rows: as parsed, and found again in the table.
+  std::uint64_t checksum = 0;
+  std::vector<std::string> not_compared;  // columns of which only NULL or not went into it
   double seconds = 0;
 };
 

@@ -13,8 +13,14 @@ namespace {
 // What the table really holds is counted at the very end.
 Done account(const TableLoad& load, const std::vector<FileCount>& files) {
   std::int64_t in_files = 0;
-  for (const FileCount& file : files) in_files += file.rows;
-  if (in_files == load.read && load.read == load.encoded + load.rejects.count()) return {};
+  bool agree = true;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    in_files += files[i].rows;
+    const auto found = load.accounts.find(i);
+    const FileAccount one = found == load.accounts.end() ? FileAccount{} : found->second;
+    agree = agree && files[i].rows == one.read && one.read == one.loaded + one.rejected;
+  }
+  if (agree && in_files == load.read && load.read == load.encoded + load.rejects.count()) return {};
   return fail("table {}: the counts do not agree: {} rows in the files, {} read, {} rejected, {} loaded",
               load.plan.table.name, in_files, load.read, load.rejects.count(), load.encoded)
       .next("nothing was promoted; please report this with the job's log");
@@ -27,21 +33,41 @@ Result<std::vector<FileCount>> load_somehow(TableLoad& load) {
   load.observer.line(
       fmt::format("table {}: PostgreSQL refused a row, so it is loaded again batch by batch: {}",
                   load.plan.table.name, fast.error().summary()));
-  TRY(load.rejects.start_over());
-  load.read = load.encoded = 0;
+  TRY(load.start_over());
   return load_carefully(load);
 }
 
 }  // namespace
 
 Result<bool> TableLoad::take(std::size_t file, const Row& row, Out& out) {
+  const std::size_t before = out.size();
+  FileAccount& account = accounts[file];
   ++read;
+  ++account.read;
   if (TRY(encoder.encode(row, out))) {
     ++encoded;
+    ++account.loaded;
+    sum += row_sum.of(out.view().substr(before));
     return true;
   }
+  ++account.rejected;
   TRY(rejects.add({file, row.line, row.offset, row.raw}, encoder.refusal()));
   return false;
+}
+
+Done TableLoad::refuse(const Origin& origin, const Refusal& refusal, std::string_view row) {
+  --encoded;
+  --accounts[origin.file].loaded;
+  ++accounts[origin.file].rejected;
+  sum -= row_sum.of(row);
+  return rejects.add(origin, refusal);
+}
+
+Done TableLoad::start_over() {
+  read = encoded = 0;
+  sum = 0;
+  accounts.clear();
+  return rejects.start_over();
 }
 
 Done TableLoad::pause(std::int64_t bytes_read) {
@@ -67,7 +93,8 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
   ServerSide server(std::move(side));
   RowEncoder encoder = TRY(RowEncoder::make(plan, server));
   Rejects rejects(plan, request.reject_folder, request.pipeline.rejects);
-  TableLoad load{request, plan, observer, connection, encoder, rejects, server};
+  const RowSum row_sum = row_sum_of(plan);
+  TableLoad load{request, plan, observer, connection, encoder, rejects, server, row_sum};
   Result<std::vector<FileCount>> files = load_somehow(load);
   if (files && plan.config->duplicates == config::Duplicates::reject) {
     Done unique = reject_duplicates(load, indexes);
@@ -78,9 +105,17 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
   TRY(rejects.judge(load.read));
   TRY(account(load, *files));
   LoadOutcome outcome;
-  outcome.report = {load.read, load.encoded, rejects.count(), rejects.files(),
-                    static_cast<double>((real_clock().steady() - start).count()) / 1000};
+  outcome.report.read = load.read;
+  outcome.report.loaded = load.encoded;
+  outcome.report.rejected = rejects.count();
+  outcome.report.reject_files = rejects.files();
+  outcome.report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
+  for (std::size_t file = 0; file < plan.files.size(); ++file) {
+    outcome.report.files.push_back(load.accounts[file]);
+    outcome.report.files.back().file = plan.files[file].input.shown;
+  }
   outcome.files = std::move(*files);
+  outcome.sum = load.sum;
   return outcome;
 }
 

@@ -63,9 +63,10 @@ Done send(TableLoad& load, const Batch& batch, std::size_t from, std::size_t to)
   const std::string words = server_words(session);
   TRY(session.script("ROLLBACK TO SAVEPOINT slipway_batch; RELEASE SAVEPOINT slipway_batch"));
   if (to - from == 1) {
-    --load.encoded;
     const Origin origin = batch.origin_of(from);
-    return load.rejects.add(origin, {"", std::string(trimmed(origin.raw)), words});
+    const std::size_t begin = batch.begin_of(from);
+    return load.refuse(origin, {"", std::string(trimmed(origin.raw)), words},
+                       batch.bytes.view().substr(begin, batch.marks[from].end - begin));
   }
   const std::size_t middle = from + (to - from) / 2;
   TRY(send(load, batch, from, middle));

@@ -4,6 +4,7 @@
 
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/rejects.hpp"
+#include "daemon/ingest/row_sum.hpp"
 
 namespace slipway::ingest {
 
@@ -18,14 +19,21 @@ struct TableLoad {
   RowEncoder& encoder;
   Rejects& rejects;
   ServerSide& server;
+  const RowSum& row_sum;
   std::int64_t read = 0;
-  std::int64_t encoded = 0;  // handed to the server
+  std::int64_t encoded = 0;                          // handed to the server
+  Sum sum = 0;                                       // of those rows
+  std::map<std::size_t, FileAccount> accounts = {};  // by file
 
   pg::Session& session() { return connection.session(); }
   // Counts the row and appends it to out, or rejects it. True if it was appended.
   Result<bool> take(std::size_t file, const Row& row, Out& out);
+  // Takes back a row that take() appended: the server refused it, or no partition takes it.
+  Done refuse(const Origin& origin, const Refusal& refusal, std::string_view row);
   // Between batches: reports progress, and stops where it was asked to, or where the rejects are too many.
   Done pause(std::int64_t bytes_read);
+  // All from the beginning.
+  Done start_over();
   std::string copy_command(const std::string& table, bool freeze) const;
 };
 

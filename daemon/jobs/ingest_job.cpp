@@ -14,6 +14,7 @@ namespace {
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
   result.checks = report.checks;
+  result.accounts = report.tables;
   for (const auto& [table, one] : report.tables) {
     result.rows[table] = one.loaded;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
@@ -132,6 +133,22 @@ nlohmann::json to_json(const ingest::CheckReport& check) {
   return out;
 }
 
+constexpr std::size_t files_told_max = 1000;  // of a table; after that only those with rejects
+
+nlohmann::json to_json(const ingest::TableReport& table) {
+  nlohmann::json out = {{"read", table.read},
+                        {"loaded", table.loaded},
+                        {"rejected", table.rejected},
+                        {"checksum", fmt::format("{:016x}", table.checksum)},
+                        {"not_compared", table.not_compared},
+                        {"files", nlohmann::json::array()}};
+  for (const ingest::FileAccount& file : table.files)
+    if (file.rejected > 0 || out["files"].size() < files_told_max)
+      out["files"].push_back(
+          {{"file", file.file}, {"read", file.read}, {"loaded", file.loaded}, {"rejected", file.rejected}});
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const IngestResult& result, long long job, const std::string& pipeline) {
@@ -146,6 +163,7 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"rejected", result.rejected},
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
+  for (const auto& [name, table] : result.accounts) out["accounts"][name] = to_json(table);
   for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);

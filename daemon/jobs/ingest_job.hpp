@@ -27,6 +27,7 @@ struct IngestResult {
   std::string snapshot;  // empty if none was begun
   std::map<std::string, std::int64_t> rows, read, rejected;
   std::vector<std::string> reject_files;
+  std::map<std::string, ingest::TableReport> accounts;  // of every table and file
   std::vector<ingest::CheckReport> checks;
   double seconds = 0;
   std::optional<Error> error;

@@ -90,10 +90,11 @@ class Portal {
     pipeline_.rejects.max_set = true;
   }
 
-  Result<Report> build(std::stop_token stop = {}) {
+  Result<Report> build(std::stop_token stop = {}) { return build_with(listener, stop); }
+  Result<Report> build_with(Observer& observer, std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
                     reader,  fence,     folder_ / "rejects",           only,     live_rows};
-    return ingest::build(request, listener, stop);
+    return ingest::build(request, observer, stop);
   }
   // The build must work.
   Report built() {
