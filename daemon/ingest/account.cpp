@@ -10,6 +10,10 @@ RowSum row_sum_of(const TablePlan& plan) {
   return RowSum(columns, plan.binary);
 }
 
+bool complete(const std::vector<LedgerPart>& parts) {
+  return !parts.empty() && parts.back().last;
+}
+
 Done check_contents(Connection& connection, const TablePlan& plan, const LoadOutcome& outcome) {
   const RowSum row_sum = row_sum_of(plan);
   TRY(connection.go_on());

@@ -15,6 +15,8 @@
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
+#include "daemon/ingest/going_on.hpp"
+#include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
 #include "daemon/ingest/schema_files.hpp"
@@ -31,8 +33,8 @@ bool wanted(const Request& request, const std::string& table) {
 }
 
 Result<CatalogTable> table_of(const Request& request, Connection& connection, const config::Table& table) {
-  if (table.name == "slipway_manifest")
-    return error(Kind::usage, "slipway_manifest is Slipway's own table: a pipeline cannot fill it")
+  if (table.name == "slipway_manifest" || table.name == ledger_table)
+    return error(Kind::usage, "{} is Slipway's own table: a pipeline cannot fill it", table.name)
         .at(table.at);
   std::optional<CatalogTable> found = TRY(find_table(connection.session(), request.schema, table.name));
   if (!found) {
@@ -99,12 +101,21 @@ class Build {
 
  private:
   Result<Report> run_on(Connection& connection) {
-    TRY(run_schema_files(request_, cancellation_, observer_));
+    std::optional<Ledger> before;
+    if (request_.go_on) before = TRY(read_ledger(request_, connection.session()));
+    if (!before) TRY(run_schema_files(request_, cancellation_, observer_));
     TRY(plan_all(connection));
     const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
-    Structure structure = TRY(take_off(request_, connection, tables, observer_));
+    Structure structure;
+    if (before) {
+      take_up(*before, plans_, observer_);
+      structure = before->structure;
+    } else {
+      structure = TRY(take_off(request_, connection, tables, observer_));
+    }
+    if (request_.can_be_taken_over) TRY(request_.can_be_taken_over());
     TRY(load(structure));
     upstreams_.close();
     observer_.phase("indexes");
@@ -118,6 +129,7 @@ class Build {
     TRY(count(connection));
     TRY(run_checks(checks));
     TRY(grant_reading(request_, connection));
+    TRY(drop_ledger(request_, connection));
     return report();
   }
 

@@ -82,13 +82,17 @@ Done write_rejects(TableLoad& load, const Places& places) {
 
 }  // namespace
 
-Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes) {
+Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes,
+                       const std::vector<FileCount>& files) {
   std::vector<Duplicate> duplicates;
   pg::Transaction transaction = TRY(load.connection.begin(load.request));
   for (const Part& part : indexes)
     if (part.unique && !part.constraint.columns.empty())
       TRY(find_duplicates(load, part.constraint, duplicates));
-  if (duplicates.empty()) return transaction.commit();
+  if (duplicates.empty()) {
+    TRY(load.record_all(files));
+    return transaction.commit();
+  }
   TRY(write_rejects(load, TRY(places_of(load, duplicates))));
   // What is taken out is summed up by the server, as it holds it.
   const pg::Rows deleted = TRY(load.session().query(
@@ -100,6 +104,7 @@ Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes) {
     return fail("table {}: {} duplicates were found, and {} taken out", load.plan.table.name,
                 duplicates.size(), deleted.number(0, 0));
   load.sum -= TRY(RowSum::parse(deleted.string(0, 1)));
+  TRY(load.record_all(files));
   TRY(transaction.commit());
   TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return {};

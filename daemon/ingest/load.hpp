@@ -17,6 +17,9 @@ struct LoadOutcome {
   std::string upstream_digest;   // of the rows of an upstream, in the order in which they came
 };
 
+// Whether these parts are all of their table.
+bool complete(const std::vector<LedgerPart>& parts);
+
 // What is summed up of the plan's rows.
 RowSum row_sum_of(const TablePlan& plan);
 

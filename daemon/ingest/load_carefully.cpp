@@ -102,6 +102,7 @@ Result<std::vector<FileCount>> load_carefully(TableLoad& load) {
         return !taken && load.rejects.count() % rejects_a_pause == 0 ? load.pause(bytes) : Done();
       }));
   TRY(send_all(load, batch, bytes_read));
+  if (!load.judged_later()) TRY(load.record_all(files));
   TRY(transaction.commit());
   TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return files;

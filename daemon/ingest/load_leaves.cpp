@@ -114,6 +114,7 @@ Result<std::vector<FileCount>> load_leaves(TableLoad& load) {
   if (leaf_load.loaded() != load.encoded)
     return fail("table {}: {} rows were sent, and PostgreSQL took {}", name, load.encoded,
                 leaf_load.loaded());
+  if (!load.judged_later()) TRY(load.record_all(files));
   TRY(transaction.commit());
   if (leaf_load.gave_up())
     load.observer.line(fmt::format(

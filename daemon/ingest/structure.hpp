@@ -29,6 +29,7 @@ struct Part {
   std::vector<std::string> restore;
   Constraint constraint;  // of keys; of a unique index its columns
   bool unique = false;
+  std::string entry = {};  // in the ledger
 };
 
 struct Structure {

@@ -34,10 +34,24 @@ struct TableLoad {
   Done pause(std::int64_t bytes_read);
   // All from the beginning.
   Done start_over();
+  // Goes on behind the parts that are complete already. Where reading begins.
+  Result<ReadFrom> take_up();
+  // What was loaded since `since`, for the ledger; in the transaction that loaded it. Of the files, those
+  // that were read to their end have a count.
+  struct Since {
+    std::map<std::size_t, FileAccount> accounts;
+    Sum sum = 0;
+  };
+  Done record(int number, const Since& since, const std::map<std::size_t, FileCount>& ended, bool last);
+  // The whole table as one part.
+  Done record_all(const std::vector<FileCount>& files);
+  // It is known only later what of it stays.
+  bool judged_later() const { return plan.config->duplicates == config::Duplicates::reject; }
   std::string copy_command(const std::string& table, bool freeze) const;
 };
 
-// One transaction: TRUNCATE, then COPY with FREEZE. Any row that the server refuses ends it.
+// TRUNCATE, then COPY with FREEZE, in one transaction; what is beyond the first part in transactions of its
+// own. Any row that the server refuses ends it.
 Result<std::vector<FileCount>> load_fast(TableLoad& load);
 // The same for a partitioned table: each row straight into its leaf.
 Result<std::vector<FileCount>> load_leaves(TableLoad& load);

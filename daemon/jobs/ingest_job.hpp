@@ -2,6 +2,7 @@
 // where it is asked for, with promoting). It touches no queue: whoever runs it records its outcome.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -19,6 +20,8 @@ struct IngestOrder {
   std::vector<std::string> only;
   bool promote = false;
   std::string actor;  // for the receipt of the promotion
+  // Whether a build that was stopped is left for whoever takes it over; never where nobody asks.
+  std::function<bool()> leave_it = {};
 };
 
 struct IngestResult {

@@ -94,6 +94,8 @@ class Portal {
   Result<Report> build_with(Observer& observer, std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
                     reader,  fence,     folder_ / "rejects",           only,     live_rows};
+    request.go_on = go_on;
+    if (part_bytes > 0) request.part_bytes = part_bytes;
     return ingest::build(request, observer, stop);
   }
   // The build must work.
@@ -132,6 +134,8 @@ class Portal {
   std::string owner;
   std::string reader;
   long long fence = 7;
+  bool go_on = false;
+  std::int64_t part_bytes = 0;  // 0: as ever
   std::vector<std::string> only;
   std::map<std::string, std::int64_t> live_rows;
 
