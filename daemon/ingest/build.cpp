@@ -121,6 +121,7 @@ class Build {
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     TRY(put_the_rest_on(request_, connection, structure));
+    TRY(validate_foreign_keys(structure));
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
     TRY(analyze(connection, tables));
@@ -182,6 +183,13 @@ class Build {
       return put_indexes_on(request_, connection, *work[task]);
     }));
     return side_by_side(later.size(), stop_, [&](std::size_t task) { return check_table(later[task]); });
+  }
+
+  Done validate_foreign_keys(const Structure& structure) {
+    return side_by_side(structure.validations.size(), stop_, [&](std::size_t task) -> Done {
+      Connection connection = TRY(Connection::open(request_, cancellation_));
+      return validate(request_, connection, structure.validations[task]);
+    });
   }
 
   Done check_table(std::size_t which) {

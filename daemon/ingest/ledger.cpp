@@ -118,6 +118,7 @@ void take_row(const pg::Rows& rows, int row, Ledger& ledger, std::int64_t& wante
   ++found;
   if (kind == "index") ledger.structure.indexes[name].push_back(part_from(content, entry));
   if (kind == "foreign key") ledger.structure.foreign_keys.push_back(part_from(content, entry));
+  if (kind == "validation") ledger.structure.validations.push_back(part_from(content, entry));
   if (kind == "trigger") ledger.structure.triggers.push_back(part_from(content, entry));
   if (kind == "view") ledger.structure.views.push_back({content.at("oid"), content.at("restore"), entry});
 }
@@ -154,13 +155,14 @@ Done begin_ledger(const Request& request, pg::Session& session, Structure& struc
     entries += std::ssize(parts);
   }
   TRY(insert_parts(request, session, "foreign key", "", structure.foreign_keys));
+  TRY(insert_parts(request, session, "validation", "", structure.validations));
   TRY(insert_parts(request, session, "trigger", "", structure.triggers));
   for (View& view : structure.views) {
     const json content = {{"oid", view.oid}, {"restore", view.restore}};
     view.entry = TRY(insert(request, session, "view", "", content));
   }
-  entries +=
-      std::ssize(structure.foreign_keys) + std::ssize(structure.triggers) + std::ssize(structure.views);
+  entries += std::ssize(structure.foreign_keys) + std::ssize(structure.validations) +
+             std::ssize(structure.triggers) + std::ssize(structure.views);
   const std::string recipe = TRY(recipe_of(request));
   const json content = {{"entries", entries}, {"tables", tables}};
   TRY(insert(request, session, "recipe", recipe, content));

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <charconv>
+#include <cstring>
 
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/rounding.hpp"
@@ -14,12 +15,27 @@ namespace {
 constexpr std::uint64_t hash_of_null = 1;
 constexpr std::uint64_t hash_of_something = 2;
 
-std::int64_t integer(std::string_view bytes) {
-  std::int64_t value = !bytes.empty() && (bytes[0] & 0x80) != 0 ? -1 : 0;
-  for (const char byte : bytes)
-    value =
-        static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 8 | static_cast<std::uint8_t>(byte));
-  return value;
+template <class Word>
+Word word_at(const char* bytes) {
+  Word word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// As COPY has integers: of 1, 2, 4 or 8 bytes, the highest first.
+inline std::int64_t integer(std::string_view bytes) {
+  switch (bytes.size()) {
+    case 1:
+      return static_cast<std::int8_t>(bytes[0]);
+    case 2:
+      return static_cast<std::int16_t>(__builtin_bswap16(word_at<std::uint16_t>(bytes.data())));
+    case 4:
+      return static_cast<std::int32_t>(__builtin_bswap32(word_at<std::uint32_t>(bytes.data())));
+    case 8:
+      return static_cast<std::int64_t>(__builtin_bswap64(word_at<std::uint64_t>(bytes.data())));
+    default:
+      return 0;
+  }
 }
 
 // The server cuts blanks off that are beyond the declared length.

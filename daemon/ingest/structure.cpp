@@ -95,7 +95,7 @@ Result<Structure> take_off(const Request& request, Connection& connection,
                       "it is partitioned, and duplicates are to become rejects",
                       table.name));
     for (const CatalogTable& member : TRY(members_of(session, table))) {
-      TRY(record_foreign_keys(session, member, structure.foreign_keys));
+      TRY(record_foreign_keys(session, member, structure.foreign_keys, structure.validations));
       TRY(record_triggers(session, member, structure.triggers));
       if (keep_indexes) continue;
       TRY(record_indexes(session, member, indexes));

@@ -36,6 +36,7 @@ struct Structure {
   std::map<std::string, std::vector<Part>> indexes;  // by table: constraints first, then plain indexes
   std::vector<View> views;
   std::vector<Part> foreign_keys;
+  std::vector<Part> validations;  // of those, once they are on
   std::vector<Part> triggers;
 };
 
@@ -43,6 +44,8 @@ struct Structure {
 Result<Structure> take_off(const Request& request, Connection& connection,
                            const std::vector<CatalogTable>& tables, Observer& observer);
 Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes);
+// One of the validations.
+Done validate(const Request& request, Connection& connection, const Part& validation);
 // Views, foreign keys and triggers, once all indexes are on.
 Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure);
 

@@ -119,6 +119,10 @@ Done put_indexes_on(const Request& request, Connection& connection, const std::v
   return {};
 }
 
+Done validate(const Request& request, Connection& connection, const Part& validation) {
+  return put_on(request, connection, validation);
+}
+
 Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure) {
   TRY(put_views_on(request, connection, structure.views));
   for (const Part& part : structure.foreign_keys) TRY(put_on(request, connection, part));
