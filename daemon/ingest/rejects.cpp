@@ -97,7 +97,7 @@ Result<Rejects::Pair*> Rejects::files_for(std::size_t file) {
   if (!pair.rows) return errno_error(fmt::format("cannot write {}", pair.rows_path.string()));
   pair.log.reset(std::fopen(pair.log_path.c_str(), "we"));
   if (!pair.log) return errno_error(fmt::format("cannot write {}", pair.log_path.string()));
-  pair.array = input.kind.format == Format::json;
+  pair.array = plan_.files[file].input.kind.format == Format::json;
   TRY(write_line(pair, plan_.files[file].raw_header));
   return &pair;
 }
