@@ -52,7 +52,7 @@ struct TargetNames {
 };
 
 // snapshots/<id>/
-//   manifest.json  shape.json  build.lock  pgdata/  sock -> RUN/<id>  server.log  rejects/
+//   manifest.json  shape.json  build.lock  can-be-taken-over  pgdata/  sock -> RUN/<id>  server.log  rejects/
 struct SnapshotNames {
   Path folder;
   Path run;
@@ -61,6 +61,7 @@ struct SnapshotNames {
   Path manifest() const { return folder / "manifest.json"; }
   Path kept() const { return folder / "shape.json"; }
   Path build_lock() const { return folder / "build.lock"; }
+  Path can_be_taken_over() const { return folder / "can-be-taken-over"; }
   Path pgdata() const { return folder / "pgdata"; }
   Path socket_link() const { return folder / "sock"; }
   Path socket() const { return run / id; }

@@ -9,11 +9,14 @@
 #include <thread>
 
 #include "base/config/from.hpp"
+#include "daemon/ingest/account.hpp"
 #include "daemon/ingest/advice.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
+#include "daemon/ingest/going_on.hpp"
+#include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
 #include "daemon/ingest/schema_files.hpp"
@@ -30,8 +33,8 @@ bool wanted(const Request& request, const std::string& table) {
 }
 
 Result<CatalogTable> table_of(const Request& request, Connection& connection, const config::Table& table) {
-  if (table.name == "slipway_manifest")
-    return error(Kind::usage, "slipway_manifest is Slipway's own table: a pipeline cannot fill it")
+  if (table.name == "slipway_manifest" || table.name == ledger_table)
+    return error(Kind::usage, "{} is Slipway's own table: a pipeline cannot fill it", table.name)
         .at(table.at);
   std::optional<CatalogTable> found = TRY(find_table(connection.session(), request.schema, table.name));
   if (!found) {
@@ -98,17 +101,27 @@ class Build {
 
  private:
   Result<Report> run_on(Connection& connection) {
-    TRY(run_schema_files(request_, cancellation_, observer_));
+    std::optional<Ledger> before;
+    if (request_.go_on) before = TRY(read_ledger(request_, connection.session()));
+    if (!before) TRY(run_schema_files(request_, cancellation_, observer_));
     TRY(plan_all(connection));
     const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
-    Structure structure = TRY(take_off(request_, connection, tables, observer_));
+    Structure structure;
+    if (before) {
+      take_up(*before, plans_, observer_);
+      structure = before->structure;
+    } else {
+      structure = TRY(take_off(request_, connection, tables, observer_));
+    }
+    if (request_.can_be_taken_over) TRY(request_.can_be_taken_over());
     TRY(load(structure));
     upstreams_.close();
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     TRY(put_the_rest_on(request_, connection, structure));
+    TRY(validate_foreign_keys(structure));
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
     TRY(analyze(connection, tables));
@@ -117,6 +130,7 @@ class Build {
     TRY(count(connection));
     TRY(run_checks(checks));
     TRY(grant_reading(request_, connection));
+    TRY(drop_ledger(request_, connection));
     return report();
   }
 
@@ -158,10 +172,29 @@ class Build {
     std::vector<const std::vector<Part>*> work;
     for (const auto& [table, parts] : structure.indexes)
       if (!parts.empty()) work.push_back(&parts);
-    return side_by_side(work.size(), stop_, [&](std::size_t task) -> Done {
+    // What the tables hold is compared beside that; of partitioned ones later, as both would wait for the
+    // other's locks.
+    std::vector<std::size_t> beside, later;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      (plans_[i].table.partitioned ? later : beside).push_back(i);
+    TRY(side_by_side(work.size() + beside.size(), stop_, [&](std::size_t task) -> Done {
+      if (task >= work.size()) return check_table(beside[task - work.size()]);
       Connection connection = TRY(Connection::open(request_, cancellation_));
       return put_indexes_on(request_, connection, *work[task]);
+    }));
+    return side_by_side(later.size(), stop_, [&](std::size_t task) { return check_table(later[task]); });
+  }
+
+  Done validate_foreign_keys(const Structure& structure) {
+    return side_by_side(structure.validations.size(), stop_, [&](std::size_t task) -> Done {
+      Connection connection = TRY(Connection::open(request_, cancellation_));
+      return validate(request_, connection, structure.validations[task]);
     });
+  }
+
+  Done check_table(std::size_t which) {
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    return check_contents(connection, plans_[which], outcomes_[which]);
   }
 
   // All of them, whatever the first ones say: who mends the rows wants to know everything at once.
@@ -203,7 +236,9 @@ class Build {
         inputs;  // by path, so that a shared file counts once
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       const TablePlan& plan = plans_[i];
-      report.tables[plan.table.name] = outcomes_[i].report;
+      TableReport& table = report.tables[plan.table.name] = outcomes_[i].report;
+      table.checksum = outcomes_[i].sum;
+      table.not_compared = row_sum_of(plan).not_compared();
       if (!plan.upstream) report.read[plan.config->from] = outcomes_[i].report.read;
       if (plan.upstream) {
         report.read[plan.config->from] += outcomes_[i].report.read;

@@ -26,6 +26,10 @@ struct Request {
   Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
   std::vector<std::string> only;                       // tables; empty: all
   std::map<std::string, std::int64_t> live_rows = {};  // of live's tables; empty: nothing is live
+  bool go_on = false;                                  // with what a build before this one left behind
+  // A part of a table that is read from files ends behind so many bytes of them.
+  std::int64_t part_bytes = std::int64_t{1} << 30;
+  std::function<Done()> can_be_taken_over = {};  // called when it can
   // Called in the transaction of the schema files, before their first statement and after their last: an
   // error of either rolls it back.
   std::function<Done(pg::Session&)> schema_begins = {};
@@ -50,11 +54,24 @@ class Observer {
   virtual void line(const std::string& text) = 0;  // something a user wants to read in the job's log
 };
 
+// Of one file of a table; read = loaded + rejected.
+struct FileAccount {
+  std::string file;
+  std::int64_t read = 0;
+  std::int64_t loaded = 0;
+  std::int64_t rejected = 0;
+};
+
 struct TableReport {
   std::int64_t read = 0;    // rows found in the sources
   std::int64_t loaded = 0;  // and read = loaded + rejected, or the build has failed
   std::int64_t rejected = 0;
   std::vector<std::string> reject_files;
+  std::vector<FileAccount> files;
+  // Order-independent, of the values of all rows: as parsed, and found again in the table.
+  std::uint64_t checksum = 0;
+  std::int64_t taken_up = 0;              // rows that a build before this one had loaded
+  std::vector<std::string> not_compared;  // columns of which only NULL or not went into it
   double seconds = 0;
 };
 

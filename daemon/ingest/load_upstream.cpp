@@ -44,6 +44,7 @@ class UpstreamLoad {
     outcome.report.loaded = *loaded;
     outcome.report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
     outcome.upstream_digest = digest_.hex();
+    outcome.sum = sum_;
     return outcome;
   }
 
@@ -71,6 +72,7 @@ class UpstreamLoad {
       batch.reserve(message.size());
       batch.bytes(message);
       digest_.add(message);
+      sum_ += sum_of(message);
       return batch.size() < batch_bytes ? Done() : send();
     };
     Result<long long> read = from_.session().copy_out(copy_out(), take);
@@ -85,6 +87,14 @@ class UpstreamLoad {
       return read ? Result<long long>(std::move(finished).error()) : read;
     }
     return read;
+  }
+
+  // COPY's header comes with the first row, its trailer alone.
+  Sum sum_of(std::string_view message) const {
+    constexpr std::size_t header_bytes = 19;
+    constexpr std::size_t trailer_bytes = 2;
+    if (messages_ == 1) message.remove_prefix(std::min(plan_.binary ? header_bytes : 0, message.size()));
+    return message.size() <= trailer_bytes ? 0 : row_sum_.of(message);
   }
 
   Done go_on() {
@@ -122,7 +132,9 @@ class UpstreamLoad {
   Observer& observer_;
   Connection& into_;
   Connection& from_;
+  const RowSum row_sum_ = row_sum_of(plan_);
   Digest digest_;
+  Sum sum_ = 0;
   std::int64_t messages_ = 0;
   std::int64_t bytes_ = 0;
 };

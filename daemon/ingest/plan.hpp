@@ -10,6 +10,7 @@
 #include "daemon/ingest/catalog.hpp"
 #include "daemon/ingest/inputs.hpp"
 #include "daemon/ingest/json_shape.hpp"
+#include "daemon/ingest/ledger_part.hpp"
 
 namespace slipway::ingest {
 
@@ -50,6 +51,7 @@ struct TablePlan {
   std::vector<PlannedColumn> columns;
   std::vector<PlannedFile> files;
   std::optional<UpstreamTable> upstream;  // instead of columns and files
+  std::vector<LedgerPart> before;         // parts that are complete already, of files
   JsonShape shape;
   std::int64_t bytes_total = 0;  // of the files as they lie on disk
 

@@ -1,8 +1,11 @@
 #include "daemon/jobs/ingest_job.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/going_on.hpp"
 #include "daemon/ingest/preflight.hpp"
 #include "daemon/jobs/promote_child.hpp"
 #include "swap/engine.hpp"
@@ -15,6 +18,7 @@ namespace {
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
   result.checks = report.checks;
+  result.accounts = report.tables;
   for (const auto& [table, one] : report.tables) {
     result.rows[table] = one.loaded;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
@@ -40,6 +44,8 @@ ingest::Request request_for(const IngestContext& context, const config::Pipeline
                           .fence = build.manifest.fence,
                           .reject_folder = build.rejects,
                           .only = order.only};
+  if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
+    request.part_bytes = std::max(1LL, std::atoll(bytes));
   if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
   return request;
 }
@@ -72,6 +78,8 @@ Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::
           IngestResult& result) {
   ingest::Request request = request_for(context, pipeline, build, order);
   request.live_rows = TRY(rows_of_live(pipeline, engine));
+  request.go_on = true;
+  request.can_be_taken_over = [&] { return engine.let_be_taken_over(build); };
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
@@ -90,6 +98,45 @@ Done look_ahead(const swap::Context& context, swap::Engine& engine, bool promote
   return {};
 }
 
+constexpr int restarts_max = 3;
+
+bool lost_server(const Error& error, const std::stop_token& stop) {
+  return pg::lost_connection(error.sqlstate()) && !stop.stop_requested();
+}
+
+// False: what it holds is not enough to go on with.
+Result<bool> goes_on(const IngestContext& context, const config::Pipeline& pipeline, const swap::Build& build,
+                     const IngestOrder& order, ingest::Observer& observer) {
+  const std::string why_not = TRY(ingest::why_not_go_on(request_for(context, pipeline, build, order)));
+  if (why_not.empty())
+    observer.line(fmt::format("goes on with snapshot {}, whose builder died", build.manifest.id));
+  else
+    observer.line(
+        fmt::format("snapshot {}, whose builder died, is begun anew: {}", build.manifest.id, why_not));
+  return why_not.empty();
+}
+
+// A server that cannot be started, or is none of ours, is left to the error that told of it.
+Result<bool> bring_back(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
+                        swap::Build& build, const IngestOrder& order, ingest::Observer& observer) {
+  TRY(engine.restart(build));
+  return goes_on(context, pipeline, build, order, observer);
+}
+
+// What a dead job has left behind is worth nothing if it cannot be read: then a new snapshot is begun.
+Result<swap::Build> take_over_or_create(const IngestContext& context, const config::Pipeline& pipeline,
+                                        swap::Engine& engine, const swap::BuildOrder& wanted,
+                                        const IngestOrder& order, ingest::Observer& observer) {
+  Result<std::optional<swap::Build>> left = engine.take_over(wanted);
+  if (!left) observer.line("what a dead job left behind cannot be taken over: " + left.error().summary());
+  if (!left || !*left) return engine.create(wanted);
+  Result<bool> good = goes_on(context, pipeline, **left, order, observer);
+  if (good && *good) return std::move(**left);
+  if (!good) observer.line("what a dead job left behind cannot be read: " + good.error().summary());
+  TRY(engine.discard(**left, "its builder died"));
+  return engine.create(wanted);
+}
+
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
                     ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
   const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
@@ -100,10 +147,21 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
   const std::unique_ptr<swap::Engine> engine = swap::engine_of(at);
   TRY(look_ahead(at, *engine, order.promote, observer));
   observer.phase("create");
-  swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
+  const swap::BuildOrder wanted{order.pipeline, order.params, job};
+  swap::Build build = TRY(take_over_or_create(context, *pipeline, *engine, wanted, order, observer));
   result.snapshot = build.manifest.id;
   Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  for (int again = 0; again < restarts_max && !filled && lost_server(filled.error(), stop); ++again) {
+    observer.line("the connection to the snapshot's server was lost: " + filled.error().summary());
+    if (!TRY(bring_back(context, *pipeline, *engine, build, order, observer))) {
+      TRY(engine->discard(build, filled.error().summary()));
+      build = TRY(engine->create(wanted));
+      result.snapshot = build.manifest.id;
+    }
+    filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  }
   if (filled) return {};
+  if (stop.stop_requested() && order.leave_it && order.leave_it()) return filled;
   Done discarded = engine->discard(build, filled.error().summary());
   if (!discarded) observer.line("what was built could not be removed: " + discarded.error().text());
   return filled;
@@ -145,6 +203,23 @@ nlohmann::json to_json(const ingest::CheckReport& check) {
   return out;
 }
 
+constexpr std::size_t files_told_max = 1000;  // of a table; after that only those with rejects
+
+nlohmann::json to_json(const ingest::TableReport& table) {
+  nlohmann::json out = {{"read", table.read},
+                        {"loaded", table.loaded},
+                        {"rejected", table.rejected},
+                        {"taken_up", table.taken_up},
+                        {"checksum", fmt::format("{:016x}", table.checksum)},
+                        {"not_compared", table.not_compared},
+                        {"files", nlohmann::json::array()}};
+  for (const ingest::FileAccount& file : table.files)
+    if (file.rejected > 0 || out["files"].size() < files_told_max)
+      out["files"].push_back(
+          {{"file", file.file}, {"read", file.read}, {"loaded", file.loaded}, {"rejected", file.rejected}});
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const IngestResult& result, long long job, const std::string& pipeline) {
@@ -159,6 +234,7 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"rejected", result.rejected},
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
+  for (const auto& [name, table] : result.accounts) out["accounts"][name] = to_json(table);
   for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);

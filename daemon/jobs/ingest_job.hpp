@@ -2,6 +2,7 @@
 // where it is asked for, with promoting). It touches no queue: whoever runs it records its outcome.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -19,6 +20,8 @@ struct IngestOrder {
   std::vector<std::string> only;
   bool promote = false;
   std::string actor;  // for the receipt of the promotion
+  // Whether a build that was stopped is left for whoever takes it over; never where nobody asks.
+  std::function<bool()> leave_it = {};
 };
 
 struct IngestResult {
@@ -27,6 +30,7 @@ struct IngestResult {
   std::string snapshot;  // empty if none was begun
   std::map<std::string, std::int64_t> rows, read, rejected;
   std::vector<std::string> reject_files;
+  std::map<std::string, ingest::TableReport> accounts;  // of every table and file
   std::vector<ingest::CheckReport> checks;
   double seconds = 0;
   std::optional<Error> error;

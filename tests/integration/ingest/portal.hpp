@@ -90,10 +90,13 @@ class Portal {
     pipeline_.rejects.max_set = true;
   }
 
-  Result<Report> build(std::stop_token stop = {}) {
+  Result<Report> build(std::stop_token stop = {}) { return build_with(listener, stop); }
+  Result<Report> build_with(Observer& observer, std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
                     reader,  fence,     folder_ / "rejects",           only,     live_rows};
-    return ingest::build(request, listener, stop);
+    request.go_on = go_on;
+    if (part_bytes > 0) request.part_bytes = part_bytes;
+    return ingest::build(request, observer, stop);
   }
   // The build must work.
   Report built() {
@@ -131,6 +134,8 @@ class Portal {
   std::string owner;
   std::string reader;
   long long fence = 7;
+  bool go_on = false;
+  std::int64_t part_bytes = 0;  // 0: as ever
   std::vector<std::string> only;
   std::map<std::string, std::int64_t> live_rows;
 
