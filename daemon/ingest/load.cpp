@@ -182,6 +182,7 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
   if (plan.upstream) return load_upstream(request, plan, observer, cancellation);
   if (complete(plan.before)) return taken_up(request, plan, cancellation);
   const Millis start = real_clock().steady();
+  const Shift shift;
   Connection connection = TRY(Connection::open(request, cancellation));
   Connection side = TRY(Connection::open(request, cancellation));
   TRY(side.become_owner(request));  // defaults and domains call functions that the schema files made
@@ -210,6 +211,8 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
     outcome.report.files.push_back(load.accounts[file]);
     outcome.report.files.back().file = plan.files[file].input.shown;
   }
+  outcome.report.times = shift.times();
+  outcome.report.bytes = plan.bytes_total;
   outcome.files = std::move(*files);
   outcome.sum = load.sum;
   return outcome;

@@ -14,7 +14,9 @@ struct LoadOutcome {
   TableReport report;
   std::vector<FileCount> files;  // as plan.files
   Sum sum = 0;                   // of the rows that were loaded
-  std::string upstream_digest;   // of the rows of an upstream, in the order in which they came
+  bool summed = true;            // false: they went as text, and only their number is known
+  std::string upstream_digest;   // of the rows of an upstream, in whatever order they came
+  std::optional<Error> lost;     // nothing was loaded: the upstream's snapshot is gone, and this is how
 };
 
 // Whether these parts are all of their table.

@@ -92,6 +92,7 @@ class FastLoad {
     TRY(stream_->send(batch_));
     TRY(stream_->finish());
     copying_ = false;
+    const ServerWait wait;
     const std::int64_t loaded = TRY(load_.session().copy_end());
     const std::int64_t sent = load_.encoded - encoded_before_;
     if (loaded != sent)

@@ -17,8 +17,8 @@ namespace {
 
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
+  result.tables = report.tables;
   result.checks = report.checks;
-  result.accounts = report.tables;
   for (const auto& [table, one] : report.tables) {
     result.rows[table] = one.loaded;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
@@ -31,23 +31,6 @@ void guard_schema_files(ingest::Request& request, const config::Target& target) 
   const auto guard = std::make_shared<swap::SchemaGuard>(target.database_name, request.schema);
   request.schema_begins = [guard](pg::Session& session) { return guard->begins(session); };
   request.schema_ends = [guard](pg::Session& session) { return guard->ends(session); };
-}
-
-ingest::Request request_for(const IngestContext& context, const config::Pipeline& pipeline,
-                            const swap::Build& build, const IngestOrder& order) {
-  ingest::Request request{.config = context.config,
-                          .pipeline = pipeline,
-                          .conninfo = build.place.conninfo,
-                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
-                          .owner = build.owner,
-                          .reader = build.reader,
-                          .fence = build.manifest.fence,
-                          .reject_folder = build.rejects,
-                          .only = order.only};
-  if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
-    request.part_bytes = std::max(1LL, std::atoll(bytes));
-  if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
-  return request;
 }
 
 void take_report(const ingest::Report& report, swap::Manifest& manifest) {
@@ -76,7 +59,7 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
           swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
           IngestResult& result) {
-  ingest::Request request = request_for(context, pipeline, build, order);
+  ingest::Request request = request_for(context.config, pipeline, build, order.only);
   request.live_rows = TRY(rows_of_live(pipeline, engine));
   request.go_on = true;
   request.can_be_taken_over = [&] { return engine.let_be_taken_over(build); };
@@ -107,7 +90,7 @@ bool lost_server(const Error& error, const std::stop_token& stop) {
 // False: what it holds is not enough to go on with.
 Result<bool> goes_on(const IngestContext& context, const config::Pipeline& pipeline, const swap::Build& build,
                      const IngestOrder& order, ingest::Observer& observer) {
-  const std::string why_not = TRY(ingest::why_not_go_on(request_for(context, pipeline, build, order)));
+  const std::string why_not = TRY(ingest::why_not_go_on(request_for(context.config, pipeline, build, order.only)));
   if (why_not.empty())
     observer.line(fmt::format("goes on with snapshot {}, whose builder died", build.manifest.id));
   else
@@ -169,12 +152,31 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
 
 }  // namespace
 
+ingest::Request request_for(const config::Config& config, const config::Pipeline& pipeline,
+                            const swap::Build& build, const std::vector<std::string>& only) {
+  ingest::Request request{.config = config,
+                          .pipeline = pipeline,
+                          .conninfo = build.place.conninfo,
+                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
+                          .owner = build.owner,
+                          .reader = build.reader,
+                          .fence = build.manifest.fence,
+                          .reject_folder = build.rejects,
+                          .only = only};
+  if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
+    request.part_bytes = std::max(1LL, std::atoll(bytes));
+  if (!build.place.schema.empty()) guard_schema_files(request, config.targets.at(pipeline.target));
+  return request;
+}
+
 IngestResult run_ingest(const IngestContext& context, long long job, const IngestOrder& order,
                         ingest::Observer& observer, std::stop_token stop) {
   IngestResult result;
   const Millis began = context.seams.clock.steady();
-  Done built = build_snapshot(context, job, order, observer, stop, result);
+  PhaseClock phases(observer);
+  Done built = build_snapshot(context, job, order, phases, stop, result);
   result.state = built ? "succeeded" : built.error().kind() == Kind::cancelled ? "cancelled" : "failed";
+  if (built) result.profile = profile_of(phases.phases(), phases.disk_pressure(), result.tables);
   if (!built) result.error = std::move(built).error();
   if (built && order.promote) {
     observer.phase("promote");
@@ -234,8 +236,9 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"rejected", result.rejected},
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
-  for (const auto& [name, table] : result.accounts) out["accounts"][name] = to_json(table);
+  for (const auto& [name, table] : result.tables) out["accounts"][name] = to_json(table);
   for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
+  if (result.profile) out["profile"] = to_json(*result.profile);
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);
   return out.dump();
