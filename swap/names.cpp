@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/digest.hpp"
+
 namespace slipway::swap {
 namespace {
 
@@ -70,6 +72,10 @@ std::string snapshot_id(WallTime time) {
 std::string next_snapshot_id(WallTime now, const std::string& last) {
   const std::string id = snapshot_id(now);
   return last.empty() || id > last ? id : id_of(seconds_of(last) + 1);
+}
+
+std::string own_schemas_of(std::string_view snapshot_schema) {
+  return "slipway_build_" + sha256_hex(snapshot_schema).substr(0, 16);
 }
 
 std::string reader_role(std::string_view database) {
