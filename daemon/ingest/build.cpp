@@ -11,6 +11,7 @@
 #include "base/config/from.hpp"
 #include "daemon/ingest/account.hpp"
 #include "daemon/ingest/advice.hpp"
+#include "daemon/ingest/beginning.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
@@ -19,7 +20,7 @@
 #include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
-#include "daemon/ingest/schema_files.hpp"
+#include "daemon/ingest/sql_stage.hpp"
 #include "daemon/ingest/structure.hpp"
 #include "daemon/ingest/trial.hpp"
 
@@ -45,6 +46,11 @@ Result<CatalogTable> table_of(const Request& request, Connection& connection, co
     std::string names;
     for (const std::string& name : TRY(table_names(connection.session(), request.schema)))
       names += (names.empty() ? "" : ", ") + name;
+    if (!request.copy_of.empty())
+      return error(Kind::usage, "live ({}), which this build begins with, has no table {}", request.copy_of,
+                   table.name)
+          .at(table.at)
+          .next("where the schema files have changed, build once with `start: empty`; live has: " + names);
     return error(Kind::usage, "the schema files make no table {}", table.name)
         .at(table.at)
         .next(names.empty() ? "they make no table at all" : "they make: " + names);
@@ -91,7 +97,8 @@ class Build {
         observer_(observer),
         asked_(stop),
         pass_on_(std::move(stop), [this] { stop_.request_stop(); }),
-        cancellation_(stop_.get_token()) {}
+        cancellation_(stop_.get_token()),
+        queries_(request, cancellation_, upstreams_, observer) {}
 
   Result<Report> run() {
     observer_.phase("schema");
@@ -107,11 +114,14 @@ class Build {
   Result<Report> run_on(Connection& connection) {
     std::optional<Ledger> before;
     if (request_.go_on) before = TRY(read_ledger(request_, connection.session()));
-    if (!before) TRY(run_schema_files(request_, cancellation_, observer_));
+    if (!before) TRY(begin_tables(request_, cancellation_, observer_));
     TRY(plan_all(connection));
-    const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
+    TRY(queries_.plan(connection, tables));
+    for (CatalogTable& table : queries_.targets()) tables.push_back(std::move(table));
+    const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
+    TRY(queries_.look_at_live(connection));
     Structure structure;
     if (before) {
       take_up(*before, plans_, observer_);
@@ -122,6 +132,8 @@ class Build {
     if (request_.can_be_taken_over) TRY(request_.can_be_taken_over());
     TRY(load(structure));
     upstreams_.close();
+    TRY(queries_.fill());
+    TRY(queries_.drop(connection));
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     if (request_.trial_rows > 0) return tried(connection);
@@ -141,12 +153,17 @@ class Build {
 
   Done plan_all(Connection& connection) {
     for (const config::Table& table : request_.pipeline.tables)
-      if (wanted(request_, table.name)) plans_.push_back(TRY(plan_one(connection, table)));
+      if (wanted(request_, table.name)) TRY(plan_table_of(connection, table));
     return {};
   }
 
-  Result<TablePlan> plan_one(Connection& connection, const config::Table& table) {
+  Done plan_table_of(Connection& connection, const config::Table& table) {
     CatalogTable found = TRY(table_of(request_, connection, table));
+    if (table.sql.empty()) plans_.push_back(TRY(plan_one(connection, table, std::move(found))));
+    return {};
+  }
+
+  Result<TablePlan> plan_one(Connection& connection, const config::Table& table, CatalogTable found) {
     if (const config::PostgresSource* source = upstream_of(request_.pipeline, table)) {
       Upstream* upstream = TRY(upstreams_.get(*source, cancellation_));
       TablePlan plan =
@@ -204,17 +221,20 @@ class Build {
     observer_.phase("load");
     outcomes_.resize(plans_.size());
     std::vector<std::size_t> tables = load_order();
-    for (int round = 1; !tables.empty(); ++round) {
-      TRY(load_these(tables, structure));
+    TRY(load_these(tables, queries_.sources().size(), structure));
+    for (int round = 1;; ++round) {
       tables = TRY(begin_anew(round));
+      if (tables.empty()) return {};
+      TRY(load_these(tables, 0, structure));
     }
-    return {};
   }
 
-  Done load_these(const std::vector<std::size_t>& tables, const Structure& structure) {
+  // And so many of the sources that queries read.
+  Done load_these(const std::vector<std::size_t>& tables, std::size_t sources, const Structure& structure) {
     if (tables.size() == 1 && plans_[tables[0]].upstream)
       plans_[tables[0]].upstream->readers = streams_at_once();
-    return side_by_side(tables.size(), stop_, [&](std::size_t task) -> Done {
+    return side_by_side(tables.size() + sources, stop_, [&](std::size_t task) -> Done {
+      if (task >= tables.size()) return queries_.load(*queries_.sources()[task - tables.size()]);
       const std::size_t which = tables[task];
       const TablePlan& plan = plans_[which];
       outcomes_[which] =
@@ -318,7 +338,7 @@ class Build {
         return fail("table {}: {} rows were loaded, and it holds {}", plans_[i].table.name, loaded,
                     rows.number(0, 0));
     }
-    return {};
+    return queries_.count(connection);
   }
 
   Report report() const {
@@ -343,6 +363,7 @@ class Build {
         inputs.insert_or_assign(plan.files[file].input.path.string(),
                                 std::pair(plan.files[file].input, outcomes_[i].files[file].digest));
     }
+    queries_.report(report, inputs, fingerprint);
     for (const auto& [path, input] : inputs) {
       const auto& [file, digest] = input;
       fingerprint.add(fmt::format("{}\n{}\n{}\n", file.shown, file.bytes, digest));
@@ -361,6 +382,7 @@ class Build {
   Cancellation cancellation_;
   Upstreams upstreams_;
   std::map<std::string, Extent> extents_;  // of a trial: by table, of its files
+  SqlStage queries_;
   std::vector<TablePlan> plans_;
   std::vector<LoadOutcome> outcomes_;
   std::vector<CheckReport> checks_;

@@ -6,6 +6,9 @@
 
 #include "daemon/ingest/preflight.hpp"
 #include "daemon/ingest/rejects.hpp"
+#include "daemon/ingest/sql_file.hpp"
+#include "daemon/jobs/beginning.hpp"
+#include "daemon/jobs/order.hpp"
 #include "swap/retention/prune.hpp"
 
 namespace slipway::jobs {
@@ -51,13 +54,11 @@ class Notes : public ingest::Observer {
 };
 
 // Every reject of a trial is to be shown; whether they are too many is judged at the end.
-config::Config without_limits(const config::Config& config, const std::string& pipeline) {
-  config::Config copy = config;
-  config::Rejects& limits = copy.pipelines.at(pipeline).rejects;
-  limits = {};
-  limits.max_percent = 100;
-  limits.max_percent_set = true;
-  return copy;
+config::Pipeline without_limits(config::Pipeline pipeline) {
+  pipeline.rejects = {};
+  pipeline.rejects.max_percent = 100;
+  pipeline.rejects.max_percent_set = true;
+  return pipeline;
 }
 
 Done read_rejects(const ingest::TableReport& table, std::vector<std::string>& rejects) {
@@ -124,30 +125,35 @@ Done look_at_target(swap::Engine& engine, const std::string& pipeline, DryRun& r
   return {};
 }
 
-Done try_out(const config::Config& config, const IngestOrder& order, swap::Build& build,
+Done try_out(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
+             const IngestOrder& order, swap::Build& build, const std::string& copy_of,
              ingest::Observer& observer, std::stop_token stop, DryRun& run) {
-  const config::Config lenient = without_limits(config, order.pipeline);
-  const config::Pipeline& pipeline = lenient.pipelines.at(order.pipeline);
-  ingest::Request request = request_for(lenient, pipeline, build, order.only);
+  const config::Pipeline lenient = without_limits(pipeline);
+  ingest::Request request = request_for(context.config, lenient, build, order);
+  request.copy_of = copy_of;
+  request.live = TRY(live_for_queries(context, lenient, engine, request));
   request.trial_rows = dry_run_rows;
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, run);
   for (const auto& [name, table] : report.tables) TRY(read_rejects(table, run.rejects));
-  return judge(config.pipelines.at(order.pipeline).rejects, report);
+  return judge(pipeline.rejects, report);
 }
 
 Done run_on(const IngestContext& context, const IngestOrder& order, ingest::Observer& observer,
             std::stop_token stop, DryRun& run) {
-  const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
-  const config::Target* target = TRY(context.config.target(pipeline->target));
+  const config::Pipeline* written = TRY(context.config.pipeline(order.pipeline));
+  const config::Target* target = TRY(context.config.target(written->target));
   run.target = target->name;
   run.mode = mode_name(target->mode);
-  TRY(ingest::preflight(context.config, *pipeline));
+  TRY(check_params(context.config, *written, order));
+  const config::Pipeline pipeline = ingest::with_params(*written, order.params);
+  TRY(ingest::preflight(context.config, pipeline));
   const swap::Context place{context.seams, context.home, *target};
   const std::unique_ptr<swap::Engine> engine = swap::engine_of(place);
   observer.phase("create");
-  swap::Build build = TRY(engine->create({order.pipeline, order.params, 0}));
-  Done tried = try_out(context.config, order, build, observer, std::move(stop), run);
+  const std::string copy_of = TRY(live_to_begin_with(pipeline, *engine, observer));
+  swap::Build build = TRY(begin(*engine, {order.pipeline, order.params, 0}, copy_of));
+  Done tried = try_out(context, pipeline, *engine, order, build, copy_of, observer, std::move(stop), run);
   Done gone = swap::throw_away(place, *engine, build, "dry run");
   if (tried || tried.error().kind() == Kind::refused) TRY(look_at_target(*engine, order.pipeline, run));
   if (!tried) return tried;

@@ -1,16 +1,14 @@
 #include "daemon/jobs/ingest_job.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/pg/sqlstate.hpp"
-#include "daemon/ingest/going_on.hpp"
 #include "daemon/ingest/preflight.hpp"
+#include "daemon/ingest/sql_file.hpp"
+#include "daemon/jobs/beginning.hpp"
+#include "daemon/jobs/order.hpp"
 #include "daemon/jobs/promote_child.hpp"
-#include "swap/engine.hpp"
-#include "swap/promote/look_ahead.hpp"
-#include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
 namespace {
@@ -19,27 +17,31 @@ void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
   result.tables = report.tables;
   result.checks = report.checks;
+  for (const auto& [source, one] : report.sources) {
+    if (one.rejected > 0) result.rejected["source." + source] = one.rejected;
+    result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
+  }
   for (const auto& [table, one] : report.tables) {
-    result.rows[table] = one.loaded;
+    result.rows[table] = one.loaded + one.kept;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
     result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
   }
-}
-
-// Where the snapshot is one schema among others, its schema files must keep to it.
-void guard_schema_files(ingest::Request& request, const config::Target& target) {
-  const auto guard = std::make_shared<swap::SchemaGuard>(target.database_name, request.schema);
-  request.schema_begins = [guard](pg::Session& session) { return guard->begins(session); };
-  request.schema_ends = [guard](pg::Session& session) { return guard->ends(session); };
 }
 
 void take_report(const ingest::Report& report, swap::Manifest& manifest) {
   manifest.inputs = report.inputs;
   manifest.input_fingerprint = report.input_fingerprint;
   for (const auto& [table, one] : report.tables) {
-    manifest.rows[table] = one.loaded;
+    manifest.rows[table] = one.loaded + one.kept;
     manifest.rejected[table] = one.rejected;
   }
+}
+
+// Kept tables stand in the new manifest as they stood in live's.
+Done inherit(swap::Engine& engine, const std::string& live, swap::Manifest& manifest) {
+  const swap::Manifest theirs = TRY(engine.manifest(live));
+  for (const auto& [table, rows] : theirs.rows) manifest.rows.emplace(table, rows);
+  return {};
 }
 
 // Only where a check compares with them: a live snapshot whose manifest is damaged stops nobody else.
@@ -55,30 +57,26 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
   return TRY(engine.manifest(live)).rows;
 }
 
-// From an empty building snapshot to a ready one, or to one that is gone.
+// From a building snapshot to a ready one, or to one that is gone.
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
-          swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
-          IngestResult& result) {
-  ingest::Request request = request_for(context.config, pipeline, build, order.only);
+          swap::Build& build, const std::string& copy_of, const IngestOrder& order,
+          ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
+  ingest::Request request = request_for(context.config, pipeline, build, order);
+  request.copy_of = copy_of;
   request.live_rows = TRY(rows_of_live(pipeline, engine));
-  request.go_on = true;
-  request.can_be_taken_over = [&] { return engine.let_be_taken_over(build); };
+  request.live = TRY(live_for_queries(context, pipeline, engine, request));
+  if (can_go_on(pipeline, copy_of)) {
+    request.go_on = true;
+    request.can_be_taken_over = [&] { return engine.let_be_taken_over(build); };
+  }
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
+  if (!copy_of.empty() && pipeline.start == config::Start::live)
+    TRY(inherit(engine, copy_of, build.manifest));
   if (stop.stop_requested()) return error(Kind::cancelled, "cancelled");
   observer.phase("freeze");
   return engine.finish(build);
-}
-
-// Where a promotion follows it would fail for sure; where one may follow later there is time to mend it.
-Done look_ahead(const swap::Context& context, swap::Engine& engine, bool promotes,
-                ingest::Observer& observer) {
-  std::vector<Error> found = swap::look_ahead(context, engine);
-  if (promotes && !found.empty())
-    return fail("a promotion could not follow, so nothing is built").because(std::move(found.front()));
-  for (const Error& one : found) observer.line("warning: a promotion would not work now: " + one.summary());
-  return {};
 }
 
 constexpr int restarts_max = 3;
@@ -87,61 +85,33 @@ bool lost_server(const Error& error, const std::stop_token& stop) {
   return pg::lost_connection(error.sqlstate()) && !stop.stop_requested();
 }
 
-// False: what it holds is not enough to go on with.
-Result<bool> goes_on(const IngestContext& context, const config::Pipeline& pipeline, const swap::Build& build,
-                     const IngestOrder& order, ingest::Observer& observer) {
-  const std::string why_not = TRY(ingest::why_not_go_on(request_for(context.config, pipeline, build, order.only)));
-  if (why_not.empty())
-    observer.line(fmt::format("goes on with snapshot {}, whose builder died", build.manifest.id));
-  else
-    observer.line(
-        fmt::format("snapshot {}, whose builder died, is begun anew: {}", build.manifest.id, why_not));
-  return why_not.empty();
-}
-
-// A server that cannot be started, or is none of ours, is left to the error that told of it.
-Result<bool> bring_back(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
-                        swap::Build& build, const IngestOrder& order, ingest::Observer& observer) {
-  TRY(engine.restart(build));
-  return goes_on(context, pipeline, build, order, observer);
-}
-
-// What a dead job has left behind is worth nothing if it cannot be read: then a new snapshot is begun.
-Result<swap::Build> take_over_or_create(const IngestContext& context, const config::Pipeline& pipeline,
-                                        swap::Engine& engine, const swap::BuildOrder& wanted,
-                                        const IngestOrder& order, ingest::Observer& observer) {
-  Result<std::optional<swap::Build>> left = engine.take_over(wanted);
-  if (!left) observer.line("what a dead job left behind cannot be taken over: " + left.error().summary());
-  if (!left || !*left) return engine.create(wanted);
-  Result<bool> good = goes_on(context, pipeline, **left, order, observer);
-  if (good && *good) return std::move(**left);
-  if (!good) observer.line("what a dead job left behind cannot be read: " + good.error().summary());
-  TRY(engine.discard(**left, "its builder died"));
-  return engine.create(wanted);
-}
-
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
                     ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
-  const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
-  const config::Target* target = TRY(context.config.target(pipeline->target));
+  const config::Pipeline* written = TRY(context.config.pipeline(order.pipeline));
+  const config::Target* target = TRY(context.config.target(written->target));
   result.target = target->name;
+  TRY(check_params(context.config, *written, order));
+  const config::Pipeline with_values = ingest::with_params(*written, order.params);
+  const config::Pipeline* pipeline = &with_values;
   TRY(ingest::preflight(context.config, *pipeline));
   const swap::Context at{context.seams, context.home, *target};
   const std::unique_ptr<swap::Engine> engine = swap::engine_of(at);
   TRY(look_ahead(at, *engine, order.promote, observer));
   observer.phase("create");
   const swap::BuildOrder wanted{order.pipeline, order.params, job};
-  swap::Build build = TRY(take_over_or_create(context, *pipeline, *engine, wanted, order, observer));
+  const std::string copy_of = TRY(live_to_begin_with(*pipeline, *engine, observer));
+  swap::Build build = TRY(take_over_or_begin(context, *pipeline, *engine, wanted, copy_of, order, observer));
   result.snapshot = build.manifest.id;
-  Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  Done filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
   for (int again = 0; again < restarts_max && !filled && lost_server(filled.error(), stop); ++again) {
     observer.line("the connection to the snapshot's server was lost: " + filled.error().summary());
-    if (!TRY(bring_back(context, *pipeline, *engine, build, order, observer))) {
+    if (!can_go_on(*pipeline, copy_of) ||
+        !TRY(bring_back(context, *pipeline, *engine, build, order, observer))) {
       TRY(engine->discard(build, filled.error().summary()));
-      build = TRY(engine->create(wanted));
+      build = TRY(begin(*engine, wanted, copy_of));
       result.snapshot = build.manifest.id;
     }
-    filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+    filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
   }
   if (filled) return {};
   if (stop.stop_requested() && order.leave_it && order.leave_it()) return filled;
@@ -151,23 +121,6 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
 }
 
 }  // namespace
-
-ingest::Request request_for(const config::Config& config, const config::Pipeline& pipeline,
-                            const swap::Build& build, const std::vector<std::string>& only) {
-  ingest::Request request{.config = config,
-                          .pipeline = pipeline,
-                          .conninfo = build.place.conninfo,
-                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
-                          .owner = build.owner,
-                          .reader = build.reader,
-                          .fence = build.manifest.fence,
-                          .reject_folder = build.rejects,
-                          .only = only};
-  if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
-    request.part_bytes = std::max(1LL, std::atoll(bytes));
-  if (!build.place.schema.empty()) guard_schema_files(request, config.targets.at(pipeline.target));
-  return request;
-}
 
 IngestResult run_ingest(const IngestContext& context, long long job, const IngestOrder& order,
                         ingest::Observer& observer, std::stop_token stop) {

@@ -52,10 +52,6 @@ struct IngestContext {
   const config::Config& config;
 };
 
-// What the build of that snapshot is asked to do. What it refers to must outlive it.
-ingest::Request request_for(const config::Config& config, const config::Pipeline& pipeline,
-                            const swap::Build& build, const std::vector<std::string>& only);
-
 IngestResult run_ingest(const IngestContext& context, long long job, const IngestOrder& order,
                         ingest::Observer& observer, std::stop_token stop);
 
