@@ -10,13 +10,13 @@
 
 #include "base/config/from.hpp"
 #include "daemon/ingest/advice.hpp"
+#include "daemon/ingest/beginning.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
-#include "daemon/ingest/schema_files.hpp"
 #include "daemon/ingest/structure.hpp"
 
 namespace slipway::ingest {
@@ -38,6 +38,11 @@ Result<CatalogTable> table_of(const Request& request, Connection& connection, co
     std::string names;
     for (const std::string& name : TRY(table_names(connection.session(), request.schema)))
       names += (names.empty() ? "" : ", ") + name;
+    if (!request.copy_of.empty())
+      return error(Kind::usage, "live ({}), which this build begins with, has no table {}", request.copy_of,
+                   table.name)
+          .at(table.at)
+          .next("where the schema files have changed, build once with `start: empty`; live has: " + names);
     return error(Kind::usage, "the schema files make no table {}", table.name)
         .at(table.at)
         .next(names.empty() ? "they make no table at all" : "they make: " + names);
@@ -98,7 +103,7 @@ class Build {
 
  private:
   Result<Report> run_on(Connection& connection) {
-    TRY(run_schema_files(request_, cancellation_, observer_));
+    TRY(begin_tables(request_, cancellation_, observer_));
     TRY(plan_all(connection));
     const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;

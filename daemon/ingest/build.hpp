@@ -1,5 +1,5 @@
-// Fills one empty database (or schema) as a pipeline says: schema, load, indexes, ANALYZE; every row
-// accounted for. It knows nothing of snapshots, servers or jobs.
+// Fills one database (or schema), empty or a copy of live, as a pipeline says: schema, load, indexes,
+// ANALYZE; every row accounted for. It knows nothing of snapshots, servers or jobs.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,8 @@ struct Request {
   Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
   std::vector<std::string> only;                       // tables; empty: all
   std::map<std::string, std::int64_t> live_rows = {};  // of live's tables; empty: nothing is live
+  // The snapshot that this one begins as a copy of; empty: it begins empty, and schema files make its tables.
+  std::string copy_of = {};
   // Called in the transaction of the schema files, before their first statement and after their last: an
   // error of either rolls it back.
   std::function<Done(pg::Session&)> schema_begins = {};

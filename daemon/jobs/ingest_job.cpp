@@ -52,6 +52,29 @@ void take_report(const ingest::Report& report, swap::Manifest& manifest) {
   }
 }
 
+// Kept tables stand in the new manifest as they stood in live's.
+Done inherit(swap::Engine& engine, const std::string& live, swap::Manifest& manifest) {
+  const swap::Manifest theirs = TRY(engine.manifest(live));
+  for (const auto& [table, rows] : theirs.rows) manifest.rows.emplace(table, rows);
+  return {};
+}
+
+// Empty: it is to begin empty.
+Result<std::string> live_to_begin_with(const config::Pipeline& pipeline, swap::Engine& engine,
+                                       ingest::Observer& observer) {
+  const bool schema_is_lives = pipeline.schema.empty();  // `schema: {clone: live}`
+  if (pipeline.start == config::Start::empty && !schema_is_lives) return std::string();
+  const std::string live = TRY(engine.live());
+  if (!live.empty()) return live;
+  if (schema_is_lives)
+    return error(Kind::refused, "nothing of target {} is live whose schema pipeline {} could take",
+                 pipeline.target, pipeline.name)
+        .at(pipeline.at)
+        .next("build the first snapshot with `schema: [FILE.sql]`");
+  observer.line("`start: live`: nothing is live yet, so this snapshot begins empty");
+  return std::string();
+}
+
 // Only where a check compares with them: a live snapshot whose manifest is damaged stops nobody else.
 Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline& pipeline,
                                                          swap::Engine& engine) {
@@ -65,15 +88,18 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
   return TRY(engine.manifest(live)).rows;
 }
 
-// From an empty building snapshot to a ready one, or to one that is gone.
+// From a building snapshot to a ready one, or to one that is gone.
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
-          swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
-          IngestResult& result) {
+          swap::Build& build, const std::string& copy_of, const IngestOrder& order,
+          ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
   ingest::Request request = request_for(context, pipeline, build, order);
+  request.copy_of = copy_of;
   request.live_rows = TRY(rows_of_live(pipeline, engine));
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
+  if (!copy_of.empty() && pipeline.start == config::Start::live)
+    TRY(inherit(engine, copy_of, build.manifest));
   if (stop.stop_requested()) return error(Kind::cancelled, "cancelled");
   observer.phase("freeze");
   return engine.finish(build);
@@ -87,9 +113,11 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
   TRY(ingest::preflight(context.config, *pipeline));
   const std::unique_ptr<swap::Engine> engine = swap::engine_of({context.seams, context.home, *target});
   observer.phase("create");
-  swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
+  const std::string copy_of = TRY(live_to_begin_with(*pipeline, *engine, observer));
+  const swap::BuildOrder begin{order.pipeline, order.params, job};
+  swap::Build build = TRY(copy_of.empty() ? engine->create(begin) : engine->clone(begin));
   result.snapshot = build.manifest.id;
-  Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  Done filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
   if (filled) return {};
   Done discarded = engine->discard(build, filled.error().summary());
   if (!discarded) observer.line("what was built could not be removed: " + discarded.error().text());
