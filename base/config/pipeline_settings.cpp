@@ -97,6 +97,7 @@ Value show_columns(const Table& table) {
   return map.keys.empty() ? Value() : map;
 }
 
+constexpr auto from = field<"from", &Table::from, plain_text, Table>();
 constexpr auto sql_file = field<"sql", &Table::sql, plain_text, Table>();
 constexpr auto scope_text = field<"scope", &Table::scope, plain_text, Table>();
 
@@ -108,7 +109,8 @@ void read_id(const Scope& scope, const Value& value, Table& table) {
 constexpr auto where = field<"where", &Table::where, plain_text, Table>();
 
 constexpr std::array table_settings = {
-    field<"from", &Table::from, plain_text, Table>(),
+    Setting<Table>{"from", from.read,
+                   [](const Table& table) { return table.from.empty() ? Value() : Value::of(table.from); }},
     Setting<Table>{"sql", sql_file.read,
                    [](const Table& table) { return table.sql.empty() ? Value() : Value::of(table.sql); }},
     Setting<Table>{"columns", read_columns, show_columns},
@@ -133,11 +135,7 @@ void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
     table.name = map.keys[i].text;
     table.at = scope.mistakes.at(map.keys[i]);
     for (const Value& key : map.items[i].keys) table.keys_at[key.text] = scope.mistakes.at(key);
-    if (map.items[i].find("sql")) {
-      not_built(inner, "sql", map.items[i]);
-      continue;
-    }
-    if (!map.items[i].find("from"))
+    if (!map.items[i].find("from") && !map.items[i].find("sql"))
       scope.mistakes.add(map.items[i], "`from` (or `sql`) is missing{}", inner.in());
     read_settings(inner, map.items[i], std::span<const Setting<Table>>(table_settings), table);
     pipeline.tables.push_back(std::move(table));

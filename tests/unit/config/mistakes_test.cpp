@@ -200,15 +200,10 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("trusted_proxies", top("trusted_proxies: [10.0.0.0/8]")),
         std::pair("control", top("control: x")), std::pair("prepare", pipeline("prepare: []")),
         std::pair("search", pipeline("search: {}")), std::pair("schedule", pipeline("schedule: '0 3 * * 1'")),
-        std::pair("sync", pipeline("sync: {}")), std::pair("sql", table("sql: x")),
-        std::pair("key", table("key: [x]")), std::pair("id", table("id: stable")),
-        std::pair("scope", table("scope: x")),
+        std::pair("sync", pipeline("sync: {}")),
         std::pair("s3",
                   "targets: {p: {mode: volume}}\npipelines: {d: {target: p, schema: s.sql, sources: {a: {s3: "
-                  "{}}}, tables: {}}}\n"),
-        std::pair("sql",
-                  "targets: {p: {mode: volume}}\npipelines: {d: {target: p, schema: s.sql, sources: {a: "
-                  "{files: a.csv}}, tables: {t: {sql: x}}}}\n")));
+                  "{}}}, tables: {}}}\n")));
 
 TEST(ConfigMistakes, AreAllReportedInOneGo) {
   const Written file("hmoe: x\ntargets:\n  portal:\n    mode: volumes\n    front: 0\n");
