@@ -1,8 +1,14 @@
 #include "swap/retention/prune.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "base/log.hpp"
+#include "swap/notices/changes.hpp"
 
 namespace slipway::swap {
+
+using nlohmann::json;
+
 namespace {
 
 Result<Retention> decide(const Context& context, Engine& engine, Prune how, const std::string& actor) {
@@ -44,11 +50,35 @@ Result<Retention> prune(const Context& context, Prune how, const std::string& ac
   return retention;
 }
 
+namespace {
+
+// As the daemon does it, for whom nobody else writes the audit.
+Result<Retention> prune_audited(const Context& context) {
+  Change change{"retention", "target.prune", "target " + context.target.name};
+  KeptChange kept = TRY(KeptChange::begin(context.seams, context.home, std::move(change)));
+  Result<Retention> retention = prune(context, Prune::remove, "retention");
+  if (!retention) {
+    TRY(kept.end(retention.error().kind() == Kind::busy ? "busy" : "failed"));
+    return retention;
+  }
+  json removed = json::array();
+  for (const Verdict& one : retention->removed) removed.push_back({{"id", one.id}, {"why", one.why}});
+  TRY(removed.empty() ? kept.forget() : kept.end("done", json{{"removed", removed}}.dump()));
+  return retention;
+}
+
+}  // namespace
+
 Done prune_all(const Seams& seams, const config::Config& config, const Home& home) {
   for (const auto& [name, target] : config.targets) {
     const bool nothing_built = !TRY(seams.files.is_there(target_names(home.names(), name).snapshots()));
     if (target.mode == config::Mode::volume && nothing_built) continue;
-    const Result<Retention> retention = prune({seams, home, target}, Prune::remove, "retention");
+    const Context context{seams, home, target};
+    const Result<Retention> planned = prune(context, Prune::dry_run, "retention");
+    if (!planned && planned.error().kind() == Kind::busy) continue;
+    if (!planned) return planned.error();
+    if (planned->removed.empty()) continue;
+    const Result<Retention> retention = prune_audited(context);
     if (!retention && retention.error().kind() == Kind::busy) continue;
     if (!retention) return retention.error();
     for (const Verdict& one : retention->removed)
