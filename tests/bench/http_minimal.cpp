@@ -1,10 +1,10 @@
 // The least that Beast can do, to measure ours against: every request gets the same answer. Prints its port.
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -13,21 +13,21 @@
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 asio::awaitable<void> serve(tcp::socket socket) {
   boost::beast::flat_buffer buffer;
-  boost::system::error_code gone;
-  const auto quietly = asio::redirect_error(asio::use_awaitable, gone);
   socket.set_option(tcp::no_delay(true));
-  while (!gone) {
+  while (true) {
     http::request<http::string_body> request;
-    co_await http::async_read(socket, buffer, request, quietly);
-    if (gone) break;
+    const auto [lost, count] = co_await http::async_read(socket, buffer, request, as_result);
+    if (lost) break;
     http::response<http::string_body> response(http::status::ok, request.version());
     response.set(http::field::content_type, "application/json");
     response.body() = R"({"alive":true})";
     response.prepare_payload();
-    co_await http::async_write(socket, response, quietly);
+    const auto [unsent, sent] = co_await http::async_write(socket, response, as_result);
+    if (unsent) break;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -321,6 +322,38 @@ TEST_F(Api, EventsGoOnAfterTheLastIdAndEndWithTheJob) {
   EXPECT_EQ(ask("GET", path, token(auth::Role::read), "", "Last-Event-ID: 3\r\n").status, 204);
   EXPECT_EQ(ask("GET", path, token(auth::Role::read), "", "Last-Event-ID: x\r\n").status, 400);
   EXPECT_EQ(ask("GET", "/api/jobs/999/events", token(auth::Role::read)).status, 404);
+}
+
+long resident_kib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::atol(line.c_str() + 6);
+  return 0;
+}
+
+// SLIPWAY_TESTS_LONG: a minute of it.
+TEST_F(Api, SixtyFourClientsSeeNoFailureAndMemoryStaysFlat) {
+  const Millis wanted(std::getenv("SLIPWAY_TESTS_LONG") ? 60'000 : 3'000);
+  const std::string request =
+      "GET /api/jobs HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + token(auth::Role::read) + "\r\n\r\n";
+  order();
+  const Millis begun = real_clock().steady();
+  std::atomic<long> answers = 0, others = 0, warm_kib = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 64; ++i)
+      clients.emplace_back([&] {
+        test::Wire wire(server->port());
+        while (real_clock().steady() - begun < wanted) {
+          wire.send(request);
+          others += wire.read().status != 200;
+          if (++answers == 640) warm_kib = resident_kib();
+        }
+      });
+  }
+  EXPECT_EQ(others, 0);
+  ASSERT_GT(answers, 640);
+  EXPECT_LT(resident_kib() - warm_kib, 64 << 10) << "after " << answers << " answers";
 }
 
 TEST_F(Api, WithoutItsControlDatabaseItSaysSoAndComesBack) {
