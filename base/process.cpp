@@ -303,7 +303,7 @@ Result<ProcessId> RealProcesses::start_detached(const Command& command, const st
   // Without the word it ends by itself, as soon as `go` is closed here.
   if (::write(go.write_end, "g", 1) != 1) return start_error(command, errno);
   if (const int code = exec_outcome(report); code != 0) return start_error(command, code);
-  const std::optional<ProcessId> process = find_process(pid);
+  const std::optional<ProcessId> process = TRY(find_process(pid));
   if (!process) return fail("{} ended as soon as it was started", command.argv[0]);
   return *process;
 }

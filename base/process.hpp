@@ -56,14 +56,18 @@ Processes& real_processes();
 Result<std::string> run_checked(Processes& processes, const Command& command);
 
 ProcessId this_process();
-std::optional<ProcessId> find_process(pid_t pid);  // nothing if there is none, or only a zombie
+// Nothing if there is none, or only a zombie; an error where that cannot be seen.
+Result<std::optional<ProcessId>> find_process(pid_t pid);
+// False only where it is known to be dead: whoever acts on a death must not guess.
 bool alive(const ProcessId& process);
 Done send_signal(const ProcessId& process,
                  int signal);  // gone already is fine; never hits a later owner of the pid
 // True once it has ended (within the limit).
 bool wait_for_end(const ProcessId& process, Millis limit);
-// The live processes of this user whose working directory is that folder.
-std::vector<ProcessId> processes_in(const Path& folder);
+// The live processes of this user whose working directory is that folder, or whether one of them is; an error
+// where that cannot be seen.
+Result<std::vector<ProcessId>> processes_in(const Path& folder);
+Result<bool> works_in(pid_t pid, const Path& folder);
 std::string boot_id();
 
 // The programs that were installed beside this one stay within reach after a change of user, and within that

@@ -1,4 +1,5 @@
 // Knowing a process again, by its pid and its start time, and acting on that very one.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include "base/process.hpp"
@@ -23,39 +25,72 @@ struct Stat {
   std::uint64_t start_ticks = 0;
 };
 
-std::optional<Stat> stat_of(pid_t pid) {
-  const Result<std::string> text = real_files().read(fmt::format("/proc/{}/stat", pid), 65536);
-  if (!text) return std::nullopt;
-  const std::size_t name_end = text->rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= text->size()) return std::nullopt;
+bool says_gone(int code) {
+  return code == ENOENT || code == ESRCH;
+}
+
+// Empty where there is no such process. It may end between the two calls, which the second one says.
+Result<std::string> stat_text(pid_t pid) {
+  const std::string path = fmt::format("/proc/{}/stat", pid);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && says_gone(errno)) return std::string();
+  if (file < 0) return errno_error("cannot open " + path);
+  char buffer[4096];
+  const ssize_t got = ::read(file, buffer, sizeof buffer);
+  const int code = errno;
+  ::close(file);
+  if (got < 0 && says_gone(code)) return std::string();
+  if (got < 0) return errno_error("cannot read " + path, code);
+  return std::string(buffer, static_cast<std::size_t>(got));
+}
+
+Result<std::optional<Stat>> stat_of(pid_t pid) {
+  const std::string text = TRY(stat_text(pid));
+  if (text.empty()) return std::optional<Stat>();
+  const Error unknown = fail("/proc/{}/stat reads like nothing that is known: {}", pid, text);
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= text.size()) return unknown;
   Stat stat;
-  stat.state = (*text)[name_end + 2];
+  stat.state = text[name_end + 2];
   std::size_t position = name_end + 2;
   for (int field = 3; field < 22; ++field) {
-    position = text->find(' ', position);
-    if (position == std::string::npos) return std::nullopt;
+    position = text.find(' ', position);
+    if (position == std::string::npos) return unknown;
     ++position;
   }
-  std::from_chars(text->data() + position, text->data() + text->size(), stat.start_ticks);
-  return stat;
+  std::from_chars(text.data() + position, text.data() + text.size(), stat.start_ticks);
+  return std::optional<Stat>(stat);
+}
+
+// A process that ended meanwhile works nowhere, and of another user's we see nothing.
+Result<bool> says_nowhere(int code, const std::string& link) {
+  if (says_gone(code) || code == EACCES) return false;
+  return errno_error("cannot look at " + link, code);
 }
 
 }  // namespace
 
-std::optional<ProcessId> find_process(pid_t pid) {
-  if (pid <= 0) return std::nullopt;
-  const std::optional<Stat> stat = stat_of(pid);
-  if (!stat || stat->state == 'Z' || stat->state == 'X') return std::nullopt;
-  return ProcessId{pid, stat->start_ticks};
+Result<std::optional<ProcessId>> find_process(pid_t pid) {
+  if (pid <= 0) return std::optional<ProcessId>();
+  const std::optional<Stat> stat = TRY(stat_of(pid));
+  if (!stat || stat->state == 'Z' || stat->state == 'X') return std::optional<ProcessId>();
+  return std::optional<ProcessId>(ProcessId{pid, stat->start_ticks});
 }
 
+// Its start time is read once: a later call may find no descriptor left to read it with.
 ProcessId this_process() {
-  return find_process(::getpid()).value_or(ProcessId{::getpid(), 0});
+  static std::mutex mutex;
+  static ProcessId self;
+  const std::lock_guard lock(mutex);
+  if (self.pid == ::getpid()) return self;
+  const Result<std::optional<ProcessId>> found = find_process(::getpid());
+  if (!found || !*found) return {::getpid(), 0};
+  return self = **found;
 }
 
 bool alive(const ProcessId& process) {
-  const std::optional<ProcessId> found = find_process(process.pid);
-  return found && *found == process;
+  const Result<std::optional<ProcessId>> found = find_process(process.pid);
+  return !found || *found == process;
 }
 
 Done send_signal(const ProcessId& process, int signal) {
@@ -63,10 +98,14 @@ Done send_signal(const ProcessId& process, int signal) {
   if (fd < 0 && errno == ESRCH) return {};
   if (fd < 0) return errno_error(fmt::format("cannot open process {}", process.pid));
   // The descriptor pins this very process; so its start time can be compared without a race.
-  const bool same = alive(process);
+  const Result<std::optional<ProcessId>> found = find_process(process.pid);
+  const bool same = found && *found == process;
   const long sent = same ? ::syscall(SYS_pidfd_send_signal, fd, signal, nullptr, 0u) : 0;
   const int code = errno;
   ::close(fd);
+  if (!found)
+    return fail("cannot tell whether process {} is still the one that was meant", process.pid)
+        .because(found.error());
   if (sent != 0 && code != ESRCH)
     return errno_error(fmt::format("cannot send signal {} to process {}", signal, process.pid), code);
   return {};
@@ -81,20 +120,23 @@ bool wait_for_end(const ProcessId& process, Millis limit) {
   return true;
 }
 
-std::vector<ProcessId> processes_in(const Path& folder) {
-  struct stat wanted {};
+Result<bool> works_in(pid_t pid, const Path& folder) {
+  // The folder itself rather than its path, which reads differently from within a unit's own mounts.
+  struct stat wanted {
+  }, here{};
+  if (::stat(folder.c_str(), &wanted) != 0) return says_nowhere(errno, folder.string());
+  const std::string link = fmt::format("/proc/{}/cwd", pid);
+  if (::stat(link.c_str(), &here) != 0) return says_nowhere(errno, link);
+  return here.st_dev == wanted.st_dev && here.st_ino == wanted.st_ino;
+}
+
+Result<std::vector<ProcessId>> processes_in(const Path& folder) {
   std::vector<ProcessId> found;
-  if (::stat(folder.c_str(), &wanted) != 0) return found;
-  const Result<std::vector<std::string>> names = real_files().list("/proc");
-  if (!names) return found;
-  for (const std::string& name : *names) {
+  for (const std::string& name : TRY(real_files().list("/proc"))) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    // The folder itself rather than its path, which reads differently from within a unit's own mounts.
-    struct stat here {};
-    if (::stat(("/proc/" + name + "/cwd").c_str(), &here) != 0) continue;
-    if (here.st_dev != wanted.st_dev || here.st_ino != wanted.st_ino) continue;
-    if (const std::optional<ProcessId> process = find_process(std::atoi(name.c_str())))
-      found.push_back(*process);
+    const pid_t pid = std::atoi(name.c_str());
+    if (!TRY(works_in(pid, folder))) continue;
+    if (const std::optional<ProcessId> process = TRY(find_process(pid))) found.push_back(*process);
   }
   return found;
 }

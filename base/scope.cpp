@@ -31,8 +31,8 @@ std::string plain(const std::string& program) {
 }
 
 std::string scope_name(pid_t pid, const std::string& name) {
-  const std::optional<ProcessId> process = find_process(pid);
-  return fmt::format("slipway-{}-{}-{}.scope", name, pid, process ? process->start_ticks : 0);
+  const Result<std::optional<ProcessId>> process = find_process(pid);
+  return fmt::format("slipway-{}-{}-{}.scope", name, pid, process && *process ? (*process)->start_ticks : 0);
 }
 
 Command start_scope(const std::string& scope, pid_t pid, bool of_user) {

@@ -8,10 +8,15 @@
 namespace slipway::audit {
 
 Done record(pg::Session& session, const Record& entry) {
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? pg::Parameter() : pg::Parameter(text);
+  };
   TRY(
-      session.query("insert into slipway.audit (actor, action, object, origin, outcome, detail)"
-                    " values ($1, $2, $3, $4, $5, $6)",
-                    {entry.actor, entry.action, entry.object, entry.origin, entry.outcome, entry.detail}));
+      session.query("insert into slipway.audit (actor, action, object, origin, outcome, detail, key, at)"
+                    " values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, clock_timestamp()))"
+                    " on conflict (key) do nothing",
+                    {entry.actor, entry.action, entry.object, entry.origin, entry.outcome, entry.detail,
+                     or_null(entry.key), or_null(entry.at)}));
   return {};
 }
 

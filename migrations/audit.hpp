@@ -15,6 +15,8 @@ struct Record {
   std::string origin;         // from where: an address, or "command"
   std::string outcome;        // how it ended: "accepted", "refused", …
   std::string detail = "{}";  // more of it, as a JSON object
+  std::string key = {};       // of one that is entered later, and perhaps again: it counts once
+  std::string at = {};        // when that was; empty: now
 };
 
 // In the transaction that the session is in, so that the change and its record stand or fall together.

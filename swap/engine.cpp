@@ -32,6 +32,18 @@ Done Engine::adopt(Manifest&, const Path&) {
   return error(Kind::usage, "`swap adopt` is not built for this mode yet");
 }
 
+Done Engine::let_be_taken_over(Build&) {
+  return {};
+}
+
+Result<std::optional<Build>> Engine::take_over(const BuildOrder&) {
+  return std::optional<Build>();
+}
+
+Done Engine::restart(Build& build) {
+  return fail("the server of snapshot {} is not ours to start", build.manifest.id);
+}
+
 Result<std::optional<Kept>> Engine::kept(const std::string&) {
   return std::optional<Kept>();
 }

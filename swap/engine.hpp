@@ -90,6 +90,13 @@ class Engine {
   virtual Result<Build> create(const BuildOrder& order) = 0;
   // One that begins as a copy of what is live, under an identity of its own.
   virtual Result<Build> clone(const BuildOrder& order) = 0;
+  // From here on a dead builder's work is not thrown away at once: whoever orders the same may take it over.
+  virtual Done let_be_taken_over(Build& build);
+  // A build of the same order whose builder is dead, now ours: the fence is raised, and what still wrote
+  // behind the old one has ended. Nothing where there is none that can be trusted.
+  virtual Result<std::optional<Build>> take_over(const BuildOrder& order);
+  // Its server has died under the build: it is there again. An error where it is none of ours.
+  virtual Done restart(Build& build);
   // Frozen, on disk and ready.
   virtual Done finish(Build& build) = 0;
   // What finish() kept of it for the guardrails; nothing where it kept nothing.

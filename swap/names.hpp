@@ -52,7 +52,7 @@ struct TargetNames {
 };
 
 // snapshots/<id>/
-//   manifest.json  shape.json  build.lock  pgdata/  sock -> RUN/<id>  server.log  rejects/
+//   manifest.json  shape.json  build.lock  can-be-taken-over  pgdata/  sock -> RUN/<id>  server.log  rejects/
 struct SnapshotNames {
   Path folder;
   Path run;
@@ -61,6 +61,7 @@ struct SnapshotNames {
   Path manifest() const { return folder / "manifest.json"; }
   Path kept() const { return folder / "shape.json"; }
   Path build_lock() const { return folder / "build.lock"; }
+  Path can_be_taken_over() const { return folder / "can-be-taken-over"; }
   Path pgdata() const { return folder / "pgdata"; }
   Path socket_link() const { return folder / "sock"; }
   Path socket() const { return run / id; }
@@ -80,6 +81,10 @@ bool is_snapshot_id(std::string_view text);
 std::string snapshot_id(WallTime time);
 // greatest(now, last id + 1 s); last may be empty.
 std::string next_snapshot_id(WallTime now, const std::string& last);
+
+// What the names of the schemas begin with that a build of that schema makes for itself: they go before it is
+// ready, or with it.
+std::string own_schemas_of(std::string_view snapshot_schema);
 
 std::string reader_role(std::string_view database);  // <name>_read
 std::string probe_alias(std::string_view database);  // <name>__probe

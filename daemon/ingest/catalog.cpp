@@ -47,12 +47,15 @@ struct Base {
 Done set_encoder(pg::Session& session, const Base& base, TypeInfo& type) {
   if (base.is_enum) {
     type.encode = enum_encoder();
+    type.base = "enum";
     const pg::Rows labels =
         TRY(session.query("SELECT enumlabel FROM pg_enum WHERE enumtypid = $1::oid", {base.oid}));
     for (int i = 0; i < labels.size(); ++i) type.labels.push_back(labels.string(i, 0));
     std::sort(type.labels.begin(), type.labels.end());
   } else if (base.built_in) {
     type.encode = encoder_of(base.name);
+    type.base = base.name;
+    type.typmod = base.typmod;
     type.json = base.name == "json" || base.name == "jsonb";
     declare_limits(type, base.name, base.typmod);
   }

@@ -60,6 +60,7 @@ Result<Places> places_of(TableLoad& load, const std::vector<Duplicate>& duplicat
 // Reads the files once more, counting the rows that are in the table.
 Done write_rejects(TableLoad& load, const Places& places) {
   const RejectedRows before = load.rejects.rows();
+  const std::int64_t in_table = load.encoded;
   std::int64_t place = 0;
   TRY(read_rows(load.plan, [&](std::size_t file, const Row& row, std::int64_t) -> Done {
     if (before.contains({file, row.offset})) return {};
@@ -67,32 +68,43 @@ Done write_rejects(TableLoad& load, const Places& places) {
     if (place % 10'000 == 0) TRY(load.connection.go_on());
     const auto found = places.find(place);
     if (found == places.end()) return {};
+    --load.encoded;
+    --load.accounts[file].loaded;
+    ++load.accounts[file].rejected;
     return load.rejects.add({file, row.line, row.offset, row.raw},
                             {"", found->second->key, found->second->reason});
   }));
-  if (place == load.encoded) return {};
-  return fail("table {}: {} rows are in the table, and the files have {}", load.plan.table.name, load.encoded,
+  if (place == in_table) return {};
+  return fail("table {}: {} rows are in the table, and the files have {}", load.plan.table.name, in_table,
               place)
       .next("a source changed while it was being read; run the ingest again when it is complete");
 }
 
 }  // namespace
 
-Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes) {
+Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes,
+                       const std::vector<FileCount>& files) {
   std::vector<Duplicate> duplicates;
   pg::Transaction transaction = TRY(load.connection.begin(load.request));
   for (const Part& part : indexes)
     if (part.unique && !part.constraint.columns.empty())
       TRY(find_duplicates(load, part.constraint, duplicates));
-  if (duplicates.empty()) return transaction.commit();
+  if (duplicates.empty()) {
+    TRY(load.record_all(files));
+    return transaction.commit();
+  }
   TRY(write_rejects(load, TRY(places_of(load, duplicates))));
+  // What is taken out is summed up by the server, as it holds it.
   const pg::Rows deleted = TRY(load.session().query(
-      fmt::format("DELETE FROM {} WHERE ctid = ANY ($1::tid[])", load.plan.table.alone()),
+      fmt::format("WITH gone AS (DELETE FROM {} WHERE ctid = ANY ($1::tid[]) RETURNING {} AS hash) "
+                  "SELECT count(*), {} FROM gone",
+                  load.plan.table.alone(), load.row_sum.expression(), RowSum::total("hash")),
       {row_array(duplicates)}));
-  if (deleted.affected() != std::ssize(duplicates))
+  if (deleted.number(0, 0) != std::ssize(duplicates))
     return fail("table {}: {} duplicates were found, and {} taken out", load.plan.table.name,
-                duplicates.size(), deleted.affected());
-  load.encoded -= deleted.affected();
+                duplicates.size(), deleted.number(0, 0));
+  load.sum -= TRY(RowSum::parse(deleted.string(0, 1)));
+  TRY(load.record_all(files));
   TRY(transaction.commit());
   TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return {};

@@ -8,6 +8,7 @@ namespace slipway::ingest {
 
 // Takes them out of the loaded table. Rows lie in it in the order of the files; that tells where each came
 // from.
-Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes);
+Done reject_duplicates(TableLoad& load, const std::vector<Part>& indexes,
+                       const std::vector<FileCount>& files);
 
 }  // namespace slipway::ingest

@@ -25,7 +25,10 @@ struct TypeInfo;
 using Encode = Fit (*)(const TypeInfo& type, std::string_view text, bool ascii, Out& out);
 
 struct TypeInfo {
-  std::string name;         // as PostgreSQL writes it: "character varying(20)"
+  std::string name;  // as PostgreSQL writes it: "character varying(20)"
+  std::string
+      base;  // "int4", "enum"; of a domain, what it rests on; empty for those that are not PostgreSQL's
+  int typmod = -1;          // as declared; -1: not
   Encode encode = nullptr;  // none: this type goes by text COPY
   int length_max = -1;      // characters, of varchar(n) and char(n)
   int precision = -1;       // of numeric(p,s)

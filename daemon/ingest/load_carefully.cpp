@@ -36,6 +36,7 @@ struct Batch {
 };
 
 Done copy_rows(TableLoad& load, const Batch& batch, std::size_t from, std::size_t to) {
+  const ServerWait wait;
   pg::Session& session = load.session();
   TRY(session.copy_begin(load.copy_command(load.plan.table.quoted(), false)));
   const std::size_t begin = batch.begin_of(from);
@@ -63,9 +64,10 @@ Done send(TableLoad& load, const Batch& batch, std::size_t from, std::size_t to)
   const std::string words = server_words(session);
   TRY(session.script("ROLLBACK TO SAVEPOINT slipway_batch; RELEASE SAVEPOINT slipway_batch"));
   if (to - from == 1) {
-    --load.encoded;
     const Origin origin = batch.origin_of(from);
-    return load.rejects.add(origin, {"", std::string(trimmed(origin.raw)), words});
+    const std::size_t begin = batch.begin_of(from);
+    return load.refuse(origin, {"", std::string(trimmed(origin.raw)), words},
+                       batch.bytes.view().substr(begin, batch.marks[from].end - begin));
   }
   const std::size_t middle = from + (to - from) / 2;
   TRY(send(load, batch, from, middle));
@@ -101,6 +103,7 @@ Result<std::vector<FileCount>> load_carefully(TableLoad& load) {
         return !taken && load.rejects.count() % rejects_a_pause == 0 ? load.pause(bytes) : Done();
       }));
   TRY(send_all(load, batch, bytes_read));
+  if (!load.judged_later()) TRY(load.record_all(files));
   TRY(transaction.commit());
   TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return files;

@@ -60,11 +60,11 @@ class LeafLoad {
   }
 
   Done refuse(std::size_t file, const Row& row) {
-    --load_.encoded;
-    return load_.rejects.add(
+    return load_.refuse(
         {file, row.line, row.offset, row.raw},
         {"", router_.told(load_.encoder.noted()),
-         fmt::format("table {} has no partition for the row's partition key", load_.plan.table.name)});
+         fmt::format("table {} has no partition for the row's partition key", load_.plan.table.name)},
+        one_.view());
   }
 
   // On the stream's thread: one whole COPY.
@@ -114,6 +114,7 @@ Result<std::vector<FileCount>> load_leaves(TableLoad& load) {
   if (leaf_load.loaded() != load.encoded)
     return fail("table {}: {} rows were sent, and PostgreSQL took {}", name, load.encoded,
                 leaf_load.loaded());
+  if (!load.judged_later()) TRY(load.record_all(files));
   TRY(transaction.commit());
   if (leaf_load.gave_up())
     load.observer.line(fmt::format(

@@ -23,20 +23,24 @@ Result<std::unique_ptr<RowReader>> open_reader(const TablePlan& plan, const Plan
 
 }  // namespace
 
-Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink) {
-  std::vector<FileCount> counts;
+Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink, const ReadFrom& from,
+                                         const FileSink& file_ends) {
+  std::vector<FileCount> counts = from.files;
   std::int64_t before = 0;
-  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+  for (std::size_t i = 0; i < counts.size(); ++i) before += plan.files[i].input.bytes;
+  for (std::size_t i = counts.size(); i < plan.files.size(); ++i) {
+    const std::int64_t behind = i == from.files.size() ? from.rows : 0;
     const std::unique_ptr<ByteStream> stream = TRY(open_stream(plan.files[i].input));
     const std::unique_ptr<RowReader> reader = TRY(open_reader(plan, plan.files[i], *stream));
     FileCount count;
     Row row;
     while (TRY(reader->next(row))) {
-      ++count.rows;
+      if (++count.rows <= behind) continue;
       TRY(sink(i, row, before + stream->disk_bytes()));
     }
     before += stream->disk_bytes();
     count.digest = stream->digest();
+    if (file_ends) file_ends(i, count);
     counts.push_back(std::move(count));
   }
   return counts;

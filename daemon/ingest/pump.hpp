@@ -16,6 +16,15 @@ struct FileCount {
 // Of each file: how many rows it has. The sink is called with the file's index, the row, and the bytes of all
 // files consumed so far, and may stop it all with an error.
 using RowSink = std::function<Done(std::size_t file, const Row& row, std::int64_t bytes_read)>;
-Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink);
+// Called when a file was read to its end.
+using FileSink = std::function<void(std::size_t file, const FileCount& count)>;
+
+// Where reading begins: behind these files, and behind so many rows of the next one.
+struct ReadFrom {
+  std::vector<FileCount> files = {};
+  std::int64_t rows = 0;
+};
+Result<std::vector<FileCount>> read_rows(const TablePlan& plan, const RowSink& sink,
+                                         const ReadFrom& from = {}, const FileSink& file_ends = {});
 
 }  // namespace slipway::ingest

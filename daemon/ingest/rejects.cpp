@@ -1,5 +1,9 @@
 #include "daemon/ingest/rejects.hpp"
 
+#include <unistd.h>
+
+#include <tuple>
+
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
@@ -48,23 +52,52 @@ bool too_many(const config::Rejects& limits, std::int64_t rejected, std::int64_t
   return too_many_already(limits, rejected) || (limits.max_percent_set && percent > limits.max_percent);
 }
 
-Result<Rejects::Pair*> Rejects::files_for(std::size_t file) {
+Rejects::Pair& Rejects::name_files_for(std::size_t file) {
   Pair& pair = pairs_[file];
-  if (pair.rows) return &pair;
+  if (!pair.rows_path.empty()) return pair;
   const Input& input = plan_.files[file].input;
   std::string stem = plan_.table.name + "." + input.path.filename().string();
   // Files of the same name in different folders.
   for (const auto& [other, taken] : pairs_)
     if (other != file && plan_.files[other].input.path.filename() == input.path.filename())
       stem = fmt::format("{}.{}", plan_.table.name + "." + input.path.filename().string(), file);
-  TRY(real_files().make_folders(folder_));
   pair.rows_path = folder_ / fmt::format("{}.rejects{}", stem, ending_of(input.kind));
   pair.log_path = folder_ / (stem + ".rejects.log");
+  return pair;
+}
+
+Done Rejects::go_on(std::size_t file, std::int64_t count, std::int64_t rows_bytes, std::int64_t log_bytes) {
+  if (count == 0) return {};
+  Pair& pair = name_files_for(file);
+  pair.array = pair.any = plan_.files[file].input.kind.format == Format::json;
+  for (const auto& [path, bytes, handle] : {std::tuple(&pair.rows_path, rows_bytes, &pair.rows),
+                                            std::tuple(&pair.log_path, log_bytes, &pair.log)}) {
+    if (::truncate(path->c_str(), bytes) != 0)
+      return errno_error(fmt::format("cannot cut {}", path->string()));
+    handle->reset(std::fopen(path->c_str(), "ae"));
+    if (!*handle) return errno_error(fmt::format("cannot write {}", path->string()));
+  }
+  count_ += count;
+  return {};
+}
+
+Result<std::pair<std::int64_t, std::int64_t>> Rejects::lengths(std::size_t file) const {
+  const auto found = pairs_.find(file);
+  if (found == pairs_.end()) return std::pair<std::int64_t, std::int64_t>();
+  const Input rows = TRY(look_at(found->second.rows_path));
+  const Input log = TRY(look_at(found->second.log_path));
+  return std::pair(rows.bytes, log.bytes);
+}
+
+Result<Rejects::Pair*> Rejects::files_for(std::size_t file) {
+  Pair& pair = name_files_for(file);
+  if (pair.rows) return &pair;
+  TRY(real_files().make_folders(folder_));
   pair.rows.reset(std::fopen(pair.rows_path.c_str(), "we"));
   if (!pair.rows) return errno_error(fmt::format("cannot write {}", pair.rows_path.string()));
   pair.log.reset(std::fopen(pair.log_path.c_str(), "we"));
   if (!pair.log) return errno_error(fmt::format("cannot write {}", pair.log_path.string()));
-  pair.array = input.kind.format == Format::json;
+  pair.array = plan_.files[file].input.kind.format == Format::json;
   TRY(write_line(pair, plan_.files[file].raw_header));
   return &pair;
 }
@@ -122,6 +155,12 @@ Done Rejects::finish() {
   for (auto& [file, pair] : pairs_) {
     if (pair.array && !pair.closed) TRY(write(pair.rows.get(), pair.rows_path, pair.any ? "\n]\n" : "[]\n"));
     pair.closed = true;
+  }
+  return flush();
+}
+
+Done Rejects::flush() {
+  for (auto& [file, pair] : pairs_) {
     if (std::fflush(pair.rows.get()) != 0)
       return errno_error(fmt::format("cannot write {}", pair.rows_path.string()));
     if (std::fflush(pair.log.get()) != 0)

@@ -36,6 +36,13 @@ class Rejects {
   Done add(const Origin& origin, const Refusal& refusal);
   // The table is loaded from the start again: forgets everything, files included.
   Done start_over();
+  // A file's rejects so far stand in its reject file and log, which were so long: what comes behind that is
+  // gone.
+  Done go_on(std::size_t file, std::int64_t count, std::int64_t rows_bytes, std::int64_t log_bytes);
+  // What was written so far is in the files when this returns.
+  Done flush();
+  // How long they are by now, after flush().
+  Result<std::pair<std::int64_t, std::int64_t>> lengths(std::size_t file) const;
   // Everything is on its way to the disk when this returns.
   Done finish();
 
@@ -61,6 +68,7 @@ class Rejects {
   Result<Pair*> files_for(std::size_t file);
   static Done write_line(Pair& pair, std::string_view raw);
   static Done write_element(Pair& pair, std::string_view raw);
+  Pair& name_files_for(std::size_t file);
 
   const TablePlan& plan_;
   Path folder_;

@@ -1,6 +1,7 @@
 #include "daemon/ingest/structure.hpp"
 
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/structure_foreign_keys.hpp"
 #include "daemon/ingest/structure_indexes.hpp"
 
@@ -94,7 +95,7 @@ Result<Structure> take_off(const Request& request, Connection& connection,
                       "it is partitioned, and duplicates are to become rejects",
                       table.name));
     for (const CatalogTable& member : TRY(members_of(session, table))) {
-      TRY(record_foreign_keys(session, member, structure.foreign_keys));
+      TRY(record_foreign_keys(session, member, structure.foreign_keys, structure.validations));
       TRY(record_triggers(session, member, structure.triggers));
       if (keep_indexes) continue;
       TRY(record_indexes(session, member, indexes));
@@ -104,6 +105,7 @@ Result<Structure> take_off(const Request& request, Connection& connection,
   TRY(drop(session, structure.foreign_keys, observer));
   TRY(drop(session, structure.triggers, observer));
   for (auto& [table, parts] : structure.indexes) TRY(drop(session, parts, observer));
+  TRY(begin_ledger(request, session, structure));
   TRY(transaction.commit());
   return structure;
 }

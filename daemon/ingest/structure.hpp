@@ -29,12 +29,14 @@ struct Part {
   std::vector<std::string> restore;
   Constraint constraint;  // of keys; of a unique index its columns
   bool unique = false;
+  std::string entry = {};  // in the ledger
 };
 
 struct Structure {
   std::map<std::string, std::vector<Part>> indexes;  // by table: constraints first, then plain indexes
   std::vector<View> views;
   std::vector<Part> foreign_keys;
+  std::vector<Part> validations;  // of those, once they are on
   std::vector<Part> triggers;
 };
 
@@ -42,6 +44,8 @@ struct Structure {
 Result<Structure> take_off(const Request& request, Connection& connection,
                            const std::vector<CatalogTable>& tables, Observer& observer);
 Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes);
+// One of the validations.
+Done validate(const Request& request, Connection& connection, const Part& validation);
 // Views, foreign keys and triggers, once all indexes are on.
 Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure);
 

@@ -36,7 +36,7 @@ ORDER BY depth DESC, c.oid)";
 
 constexpr std::string_view foreign_keys_sql = R"(
 SELECT c.oid, c.conname, pg_get_constraintdef(c.oid), t.relname, n.nspname, o.relname, p.nspname,
-       obj_description(c.oid, 'pg_constraint')
+       obj_description(c.oid, 'pg_constraint'), t.relkind = 'r' AND o.relkind = 'r' AND c.convalidated
 FROM pg_constraint c
 JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_class o ON o.oid = c.confrelid JOIN pg_namespace p ON p.oid = o.relnamespace
@@ -52,7 +52,7 @@ Result<std::vector<std::string>> restore_of(pg::Session& session, const pg::Rows
   const pg::Rows named = TRY(session.query(named_parts_sql, {rows.string(row, 0)}));
   for (int i = 0; i < named.size(); ++i) add(named.text(i, 0), named.text(i, 1), named.text(i, 2));
   const std::string name = pg::quoted(rows.text(row, 1));
-  add(from, name, rows.text(row, 2));
+  add(from, name, rows.string(row, 2) + (rows.truth(row, 8) ? " NOT VALID" : ""));
   if (!rows.is_null(row, 7))
     restore.push_back(comment_on(fmt::format("CONSTRAINT {} ON {}", name, from), rows.string(row, 7)));
   return restore;
@@ -69,7 +69,9 @@ Result<Constraint> constraint_of(pg::Session& session, const pg::Rows& rows, int
 
 }  // namespace
 
-Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts) {
+// At first only its name and what it says; reading the rows is a step of its own, beside others.
+Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts,
+                         std::vector<Part>& validations) {
   const pg::Rows rows = TRY(session.query(foreign_keys_sql, {table.oid}));
   for (int row = 0; row < rows.size(); ++row) {
     Part part;
@@ -80,6 +82,13 @@ Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::v
     if (std::any_of(parts.begin(), parts.end(), same)) continue;
     part.restore = TRY(restore_of(session, rows, row, part.table));
     part.constraint = TRY(constraint_of(session, rows, row));
+    if (rows.truth(row, 8)) {
+      Part validation = part;
+      validation.drop.clear();
+      validation.restore = {
+          fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", part.table, pg::quoted(rows.text(row, 1)))};
+      validations.push_back(std::move(validation));
+    }
     parts.push_back(std::move(part));
   }
   return {};

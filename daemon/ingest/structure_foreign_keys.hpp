@@ -5,6 +5,7 @@
 
 namespace slipway::ingest {
 
-Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts);
+Done record_foreign_keys(pg::Session& session, const CatalogTable& table, std::vector<Part>& parts,
+                         std::vector<Part>& validations);
 
 }  // namespace slipway::ingest

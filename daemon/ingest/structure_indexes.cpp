@@ -85,8 +85,21 @@ std::string constraint_with_options(const Index& index) {
   return definition.insert(end, fmt::format(" WITH ({})", index.options));
 }
 
+// The index first, under a lock that lets others read; then the constraint, which only takes it over.
+void make_in_two_steps(const Index& index, std::vector<std::string>& restore) {
+  std::string when;
+  for (const std::string_view suffix : {" DEFERRABLE", " INITIALLY DEFERRED"})
+    if (index.constraint_definition.find(suffix) != std::string::npos) when += suffix;
+  restore.push_back(index.definition);
+  restore.push_back(fmt::format(
+      "ALTER TABLE ONLY {} ADD CONSTRAINT {} {} USING INDEX {}{}", index.table, pg::quoted(*index.constraint),
+      index.constraint_type == 'p' ? "PRIMARY KEY" : "UNIQUE", pg::quoted(index.bare_name), when));
+}
+
 void make(const Index& index, std::vector<std::string>& restore) {
   if (!index.constraint) return restore.push_back(index.definition);
+  if (index.unique && !index.partitioned && index.constraint_type != 'x')
+    return make_in_two_steps(index, restore);
   restore.push_back(fmt::format("ALTER TABLE ONLY {} ADD CONSTRAINT {} {}", index.table,
                                 pg::quoted(*index.constraint), constraint_with_options(index)));
   if (!index.options.empty() && !index.partitioned)

@@ -1,6 +1,7 @@
 // Puts back what structure.cpp took off, and says which values stand in the way where that fails.
 #include "base/pg/identifier.hpp"
 #include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/structure.hpp"
 #include "daemon/ingest/text.hpp"
 
@@ -95,6 +96,7 @@ Done put_on(const Request& request, Connection& connection, const Part& part) {
     Result<pg::Rows> outcome = connection.session().script("SELECT 1");
     for (const std::string& statement : part.restore)
       if (outcome) outcome = connection.session().script(statement);
+    if (outcome) TRY(note_restored(request, connection.session(), part.entry));
     if (outcome) return transaction.commit();
     failure = std::move(outcome).error();
   }
@@ -103,7 +105,10 @@ Done put_on(const Request& request, Connection& connection, const Part& part) {
 
 Done put_views_on(const Request& request, Connection& connection, const std::vector<View>& views) {
   pg::Transaction transaction = TRY(connection.begin(request));
-  for (const View& view : views) TRY(connection.session().script(view.restore));
+  for (const View& view : views) {
+    TRY(connection.session().script(view.restore));
+    TRY(note_restored(request, connection.session(), view.entry));
+  }
   return transaction.commit();
 }
 
@@ -112,6 +117,10 @@ Done put_views_on(const Request& request, Connection& connection, const std::vec
 Done put_indexes_on(const Request& request, Connection& connection, const std::vector<Part>& indexes) {
   for (const Part& part : indexes) TRY(put_on(request, connection, part));
   return {};
+}
+
+Done validate(const Request& request, Connection& connection, const Part& validation) {
+  return put_on(request, connection, validation);
 }
 
 Done put_the_rest_on(const Request& request, Connection& connection, const Structure& structure) {

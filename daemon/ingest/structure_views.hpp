@@ -13,7 +13,8 @@ namespace slipway::ingest {
 
 struct View {
   std::string oid;
-  std::string restore;  // the statement
+  std::string restore;     // the statement
+  std::string entry = {};  // in the ledger
 };
 
 // In the transaction that drops the keys. A view that cannot be replaced stays as it is, and so does its key.

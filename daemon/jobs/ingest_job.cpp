@@ -3,53 +3,45 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/pg/sqlstate.hpp"
 #include "daemon/ingest/preflight.hpp"
+#include "daemon/ingest/sql_file.hpp"
+#include "daemon/jobs/beginning.hpp"
+#include "daemon/jobs/order.hpp"
 #include "daemon/jobs/promote_child.hpp"
-#include "swap/engine.hpp"
-#include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
 namespace {
 
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
+  result.tables = report.tables;
   result.checks = report.checks;
+  for (const auto& [source, one] : report.sources) {
+    if (one.rejected > 0) result.rejected["source." + source] = one.rejected;
+    result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
+  }
   for (const auto& [table, one] : report.tables) {
-    result.rows[table] = one.loaded;
+    result.rows[table] = one.loaded + one.kept;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
     result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
   }
-}
-
-// Where the snapshot is one schema among others, its schema files must keep to it.
-void guard_schema_files(ingest::Request& request, const config::Target& target) {
-  const auto guard = std::make_shared<swap::SchemaGuard>(target.database_name, request.schema);
-  request.schema_begins = [guard](pg::Session& session) { return guard->begins(session); };
-  request.schema_ends = [guard](pg::Session& session) { return guard->ends(session); };
-}
-
-ingest::Request request_for(const IngestContext& context, const config::Pipeline& pipeline,
-                            const swap::Build& build, const IngestOrder& order) {
-  ingest::Request request{.config = context.config,
-                          .pipeline = pipeline,
-                          .conninfo = build.place.conninfo,
-                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
-                          .owner = build.owner,
-                          .reader = build.reader,
-                          .fence = build.manifest.fence,
-                          .reject_folder = build.rejects,
-                          .only = order.only};
-  if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
-  return request;
 }
 
 void take_report(const ingest::Report& report, swap::Manifest& manifest) {
   manifest.inputs = report.inputs;
   manifest.input_fingerprint = report.input_fingerprint;
   for (const auto& [table, one] : report.tables) {
-    manifest.rows[table] = one.loaded;
+    manifest.rows[table] = one.loaded + one.kept;
     manifest.rejected[table] = one.rejected;
   }
+}
+
+// Kept tables stand in the new manifest as they stood in live's.
+Done inherit(swap::Engine& engine, const std::string& live, swap::Manifest& manifest) {
+  const swap::Manifest theirs = TRY(engine.manifest(live));
+  for (const auto& [table, rows] : theirs.rows) manifest.rows.emplace(table, rows);
+  return {};
 }
 
 // Only where a check compares with them: a live snapshot whose manifest is damaged stops nobody else.
@@ -65,32 +57,64 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
   return TRY(engine.manifest(live)).rows;
 }
 
-// From an empty building snapshot to a ready one, or to one that is gone.
+// From a building snapshot to a ready one, or to one that is gone.
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
-          swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
-          IngestResult& result) {
-  ingest::Request request = request_for(context, pipeline, build, order);
+          swap::Build& build, const std::string& copy_of, const IngestOrder& order,
+          ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
+  ingest::Request request = request_for(context.config, pipeline, build, order);
+  request.copy_of = copy_of;
   request.live_rows = TRY(rows_of_live(pipeline, engine));
+  request.live = TRY(live_for_queries(context, pipeline, engine, request));
+  if (can_go_on(pipeline, copy_of)) {
+    request.go_on = true;
+    request.can_be_taken_over = [&] { return engine.let_be_taken_over(build); };
+  }
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
+  if (!copy_of.empty() && pipeline.start == config::Start::live)
+    TRY(inherit(engine, copy_of, build.manifest));
   if (stop.stop_requested()) return error(Kind::cancelled, "cancelled");
   observer.phase("freeze");
   return engine.finish(build);
 }
 
+constexpr int restarts_max = 3;
+
+bool lost_server(const Error& error, const std::stop_token& stop) {
+  return pg::lost_connection(error.sqlstate()) && !stop.stop_requested();
+}
+
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
                     ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
-  const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
-  const config::Target* target = TRY(context.config.target(pipeline->target));
+  const config::Pipeline* written = TRY(context.config.pipeline(order.pipeline));
+  const config::Target* target = TRY(context.config.target(written->target));
   result.target = target->name;
+  TRY(check_params(context.config, *written, order));
+  const config::Pipeline with_values = ingest::with_params(*written, order.params);
+  const config::Pipeline* pipeline = &with_values;
   TRY(ingest::preflight(context.config, *pipeline));
-  const std::unique_ptr<swap::Engine> engine = swap::engine_of({context.seams, context.home, *target});
+  const swap::Context at{context.seams, context.home, *target};
+  const std::unique_ptr<swap::Engine> engine = swap::engine_of(at);
+  TRY(look_ahead(at, *engine, order.promote, observer));
   observer.phase("create");
-  swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
+  const swap::BuildOrder wanted{order.pipeline, order.params, job};
+  const std::string copy_of = TRY(live_to_begin_with(*pipeline, *engine, observer));
+  swap::Build build = TRY(take_over_or_begin(context, *pipeline, *engine, wanted, copy_of, order, observer));
   result.snapshot = build.manifest.id;
-  Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  Done filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
+  for (int again = 0; again < restarts_max && !filled && lost_server(filled.error(), stop); ++again) {
+    observer.line("the connection to the snapshot's server was lost: " + filled.error().summary());
+    if (!can_go_on(*pipeline, copy_of) ||
+        !TRY(bring_back(context, *pipeline, *engine, build, order, observer))) {
+      TRY(engine->discard(build, filled.error().summary()));
+      build = TRY(begin(*engine, wanted, copy_of));
+      result.snapshot = build.manifest.id;
+    }
+    filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
+  }
   if (filled) return {};
+  if (stop.stop_requested() && order.leave_it && order.leave_it()) return filled;
   Done discarded = engine->discard(build, filled.error().summary());
   if (!discarded) observer.line("what was built could not be removed: " + discarded.error().text());
   return filled;
@@ -102,8 +126,10 @@ IngestResult run_ingest(const IngestContext& context, long long job, const Inges
                         ingest::Observer& observer, std::stop_token stop) {
   IngestResult result;
   const Millis began = context.seams.clock.steady();
-  Done built = build_snapshot(context, job, order, observer, stop, result);
+  PhaseClock phases(observer);
+  Done built = build_snapshot(context, job, order, phases, stop, result);
   result.state = built ? "succeeded" : built.error().kind() == Kind::cancelled ? "cancelled" : "failed";
+  if (built) result.profile = profile_of(phases.phases(), phases.disk_pressure(), result.tables);
   if (!built) result.error = std::move(built).error();
   if (built && order.promote) {
     observer.phase("promote");
@@ -132,6 +158,23 @@ nlohmann::json to_json(const ingest::CheckReport& check) {
   return out;
 }
 
+constexpr std::size_t files_told_max = 1000;  // of a table; after that only those with rejects
+
+nlohmann::json to_json(const ingest::TableReport& table) {
+  nlohmann::json out = {{"read", table.read},
+                        {"loaded", table.loaded},
+                        {"rejected", table.rejected},
+                        {"taken_up", table.taken_up},
+                        {"checksum", fmt::format("{:016x}", table.checksum)},
+                        {"not_compared", table.not_compared},
+                        {"files", nlohmann::json::array()}};
+  for (const ingest::FileAccount& file : table.files)
+    if (file.rejected > 0 || out["files"].size() < files_told_max)
+      out["files"].push_back(
+          {{"file", file.file}, {"read", file.read}, {"loaded", file.loaded}, {"rejected", file.rejected}});
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const IngestResult& result, long long job, const std::string& pipeline) {
@@ -146,7 +189,9 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"rejected", result.rejected},
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
+  for (const auto& [name, table] : result.tables) out["accounts"][name] = to_json(table);
   for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
+  if (result.profile) out["profile"] = to_json(*result.profile);
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);
   return out.dump();

@@ -2,6 +2,7 @@
 // where it is asked for, with promoting). It touches no queue: whoever runs it records its outcome.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -9,7 +10,8 @@
 #include <vector>
 
 #include "daemon/ingest/build.hpp"
-#include "swap/home.hpp"
+#include "daemon/jobs/profile.hpp"
+#include "swap/engine.hpp"
 
 namespace slipway::jobs {
 
@@ -19,6 +21,8 @@ struct IngestOrder {
   std::vector<std::string> only;
   bool promote = false;
   std::string actor;  // for the receipt of the promotion
+  // Whether a build that was stopped is left for whoever takes it over; never where nobody asks.
+  std::function<bool()> leave_it = {};
 };
 
 struct IngestResult {
@@ -26,8 +30,10 @@ struct IngestResult {
   std::string target;
   std::string snapshot;  // empty if none was begun
   std::map<std::string, std::int64_t> rows, read, rejected;
+  std::map<std::string, ingest::TableReport> tables;  // the account of each, and of its files
   std::vector<std::string> reject_files;
   std::vector<ingest::CheckReport> checks;
+  std::optional<Profile> profile;  // where the time went, if the build came to its end
   double seconds = 0;
   std::optional<Error> error;
   std::string promotion;  // the receipt as JSON; empty if none was asked for or the build failed

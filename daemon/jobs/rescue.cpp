@@ -1,6 +1,7 @@
 #include "daemon/jobs/rescue.hpp"
 
 #include "daemon/jobs/events.hpp"
+#include "daemon/jobs/queue.hpp"
 #include "daemon/jobs/state.hpp"
 
 namespace slipway::jobs {
@@ -45,6 +46,28 @@ Result<std::vector<long long>> rescue(pg::Session& session) {
       rescued.push_back(rows.number(row, 0));
   }
   return rescued;
+}
+
+Result<std::vector<long long>> order_again(pg::Session& session, const std::string& home) {
+  constexpr std::string_view sql = R"(
+with recursive line(id, first, retry_of, attempts) as (
+  select id, id, retry_of, 1 from slipway.jobs j
+  where kind = 'ingest' and state = 'interrupted' and home = $1 and not cancel_requested
+    and finished_at > now() - interval '1 day'
+    and not exists (select from slipway.jobs later where later.kind = 'ingest' and later.target = j.target
+                    and later.home = j.home and later.id > j.id)
+  union all
+  select j.id, line.first, j.retry_of, line.attempts + 1 from line join slipway.jobs j on j.id = line.retry_of
+  where j.state = 'interrupted')
+select first, j.actor from line join slipway.jobs j on j.id = first group by first, j.actor having max(attempts) <= 3
+)";
+  const pg::Rows rows = TRY(session.query(sql, {home}));
+  std::vector<long long> ordered;
+  for (int row = 0; row < rows.size(); ++row) {
+    const Entry entry = TRY(retry(session, rows.number(row, 0), rows.string(row, 1), "slipway serve"));
+    if (entry.accepted) ordered.push_back(entry.job.id);
+  }
+  return ordered;
 }
 
 }  // namespace slipway::jobs

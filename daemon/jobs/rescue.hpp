@@ -19,4 +19,8 @@ std::optional<std::string> verdict(Life life, Millis silent);
 // The numbers of the jobs that it marked.
 Result<std::vector<long long>> rescue(pg::Session& session);
 
+// A job that was interrupted is ordered again, by whoever had ordered it, and goes on with what it had built:
+// the last one of its target, within a day, three times in a row at most. The numbers of the new jobs.
+Result<std::vector<long long>> order_again(pg::Session& session, const std::string& home);
+
 }  // namespace slipway::jobs

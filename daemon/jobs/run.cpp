@@ -29,11 +29,14 @@ class Both : public ingest::Observer {
 };
 
 IngestResult do_work(const RunContext& context, const Job& job, ingest::Observer& observer,
-                     std::stop_token stop) {
+                     const Keeper& keeper) {
   auto order = parse_order(job.params);
   if (order) {
     order->actor = job.actor;
-    return context.work(job.id, *order, observer, std::move(stop));
+    order->leave_it = [&keeper] {
+      return keeper.stopped_by() == Stop::shutdown || keeper.stopped_by() == Stop::lost;
+    };
+    return context.work(job.id, *order, observer, keeper.token());
   }
   IngestResult result;
   result.state = "failed";
@@ -60,7 +63,7 @@ Ran run_claimed(const RunContext& context, const Job& job) {
     Keeper keeper(context.conninfo, job.id, context.worker, tracker);
     const std::stop_callback outside(context.stop, [&] { keeper.request_stop(context.stop_means); });
     Both observer(tracker, context.also);
-    ran.result = do_work(context, job, observer, keeper.token());
+    ran.result = do_work(context, job, observer, keeper);
     ran.state = final_state(ran.result, keeper.stopped_by());
   }
   ran.result.state = name(ran.state);

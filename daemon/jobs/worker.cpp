@@ -50,6 +50,8 @@ void Worker::loop(const std::stop_token& stop) {
 Result<bool> Worker::step(const std::stop_token& stop) {
   if (!session_) session_ = TRY(pg::Session::open(conninfo_));
   for (const long long job : TRY(rescue(*session_))) log::warning("job {} was found interrupted", job);
+  for (const long long job : TRY(order_again(*session_, home_)))
+    log::warning("job {} goes on with what an interrupted one had begun", job);
   const std::optional<Job> job = TRY(claim(*session_, home_, id_, lane_));
   if (!job) return false;
   log::info("running job {} ({} of {})", job->id, job->kind, job->target);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "swap/adopt.hpp"
+#include "swap/commands/audited.hpp"
 #include "swap/commands/common.hpp"
 #include "swap/commands/print.hpp"
 #include "swap/promote/preview.hpp"
@@ -40,6 +41,18 @@ Mark mark_of(Marking marking) {
   return Mark::pin;
 }
 
+std::string action_of(Marking marking) {
+  switch (marking) {
+    case Marking::pin:
+      return "snapshot.pin";
+    case Marking::unpin:
+      return "snapshot.unpin";
+    case Marking::unmark:
+      return "snapshot.unmark";
+  }
+  return "snapshot.pin";
+}
+
 }  // namespace
 
 int run_plan(const CommonOptions& common, const PromoteOptions& options) {
@@ -55,31 +68,43 @@ int run_plan(const CommonOptions& common, const PromoteOptions& options) {
 
 int run_prune(const CommonOptions& common, bool dry_run) {
   return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    const Result<Retention> retention = prune(context, dry_run ? Prune::dry_run : Prune::remove, actor);
-    if (!retention) return complain(retention.error());
-    const json data = {{"removed", to_json(retention->removed)}, {"kept", to_json(retention->kept)}};
-    print(stdout, common.json ? data.dump() + "\n" : text(*retention, dry_run));
-    return 0;
+    const Prune how = dry_run ? Prune::dry_run : Prune::remove;
+    const Work work = [&]() -> Result<std::string> {
+      const Retention retention = TRY(prune(context, how, actor));
+      const json removed = to_json(retention.removed);
+      const json data = {{"removed", removed}, {"kept", to_json(retention.kept)}};
+      print(stdout, common.json ? data.dump() + "\n" : text(retention, dry_run));
+      return removed.empty() ? std::string() : json{{"removed", removed}}.dump();
+    };
+    if (!dry_run) return audited(context, {actor, "target.prune", "target " + context.target.name}, work);
+    const Result<std::string> looked = work();
+    return looked ? 0 : complain(looked.error());
   }));
 }
 
 int run_mark(const CommonOptions& common, Marking marking, const std::string& id) {
   return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    Done marked = mark(context, mark_of(marking), id, actor);
-    if (!marked) return complain(marked.error());
-    if (!common.quiet) print(stderr, "swap list\n");
-    return 0;
+    const std::string object = fmt::format("target {}, snapshot {}", context.target.name, id);
+    const int code = audited(context, {actor, action_of(marking), object}, [&]() -> Result<std::string> {
+      TRY(mark(context, mark_of(marking), id, actor));
+      return std::string("{}");
+    });
+    if (code == 0 && !common.quiet) print(stderr, "swap list\n");
+    return code;
   }));
 }
 
 int run_adopt(const CommonOptions& common, const Path& folder) {
   return finished(with_target(common, [&](const Context& context, const std::string& actor) {
-    const Result<std::string> id = adopt(context, folder, actor);
-    if (!id) return complain(id.error());
-    const json data = {{"target", context.target.name}, {"live", *id}};
-    print(stdout, common.json ? data.dump() + "\n" : fmt::format("live is {}, adopted\n", *id));
-    if (!common.quiet && !common.json) print(stderr, "swap status\n");
-    return 0;
+    const Change change{actor, "target.adopt", "target " + context.target.name};
+    const int code = audited(context, change, [&]() -> Result<std::string> {
+      const std::string id = TRY(adopt(context, folder, actor));
+      const json data = {{"target", context.target.name}, {"live", id}};
+      print(stdout, common.json ? data.dump() + "\n" : fmt::format("live is {}, adopted\n", id));
+      return data.dump();
+    });
+    if (code == 0 && !common.quiet && !common.json) print(stderr, "swap status\n");
+    return code;
   }));
 }
 

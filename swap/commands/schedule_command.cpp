@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "swap/commands/audited.hpp"
 #include "swap/commands/common.hpp"
 #include "swap/promote/schedule.hpp"
 
@@ -38,16 +39,23 @@ bool nobody_serves(const Context& context) {
 int run_schedule(const CommonOptions& common, const PromoteOptions& options) {
   return finished(with_target(common, [&](const Context& context, const std::string& actor) {
     if (options.cancel) {
-      const Result<std::optional<Scheduled>> cancelled = cancel_scheduled(context, actor);
-      if (!cancelled) return complain(cancelled.error());
-      show(common, to_json(context, *cancelled, true));
-      return 0;
+      const Change change{actor, "target.unschedule", "target " + context.target.name};
+      return audited(context, change, [&]() -> Result<std::string> {
+        const json data = to_json(context, TRY(cancel_scheduled(context, actor)), true);
+        show(common, data);
+        return data.is_null() ? std::string() : data.dump();
+      });
     }
     const Result<std::int64_t> at_ms = time_ms_from(options.at, context.seams.clock.now());
     if (!at_ms) return complain(at_ms.error());
-    const Result<Scheduled> scheduled = schedule(context, order_of(options, false, actor), *at_ms);
-    if (!scheduled) return complain(scheduled.error());
-    show(common, to_json(context, *scheduled, false));
+    const Change change{actor, "target.schedule", "target " + context.target.name};
+    const int code = audited(context, change, [&]() -> Result<std::string> {
+      const Scheduled scheduled = TRY(schedule(context, order_of(options, false, actor), *at_ms));
+      const json data = to_json(context, scheduled, false);
+      show(common, data);
+      return data.dump();
+    });
+    if (code != 0) return code;
     if (nobody_serves(context)) print(stderr, "nobody would start it: run `slipway serve`\n");
     if (!common.quiet && !common.json) print(stderr, "swap promote --cancel\n");
     return 0;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
+#include "swap/notices/changes.hpp"
 #include "swap/notices/channel.hpp"
 #include "swap/notices/send.hpp"
 #include "swap/servers/control.hpp"
@@ -24,16 +25,6 @@ pg::Options options(Seconds connect_limit, Millis call_limit) {
 bool daemon_runs(const Home& home) {
   const Result<std::optional<FileLock>> lock = FileLock::try_take(home.names().serve_lock());
   return lock && !lock->has_value();
-}
-
-// Never started from here: a promotion needs no control database.
-Result<pg::Session> reach_control(const Seams& seams, const Home& home) {
-  pg::Session control = TRY(seams.connections.open(conninfo(control_cluster(home), control_database),
-                                                   options(Seconds(2), Millis(3000))));
-  const pg::Rows found = TRY(control.query("select to_regclass('slipway.notices') is not null"));
-  if (found.truth(0, 0)) return control;
-  return fail("the control database is from an older version")
-      .next("Any slipway command brings it up to date.");
 }
 
 Done send_here(const Seams& seams, const config::Config& config, const Home& home, pg::Session& control) {
@@ -64,6 +55,15 @@ void complain(const config::Config& config, const Done& told) {
 
 }  // namespace
 
+Result<pg::Session> reach_control(const Seams& seams, const Home& home) {
+  pg::Session control = TRY(seams.connections.open(conninfo(control_cluster(home), control_database),
+                                                   options(Seconds(2), Millis(3000))));
+  const pg::Rows found = TRY(control.query("select to_regclass('slipway.notices') is not null"));
+  if (found.truth(0, 0)) return control;
+  return fail("the control database is from an older version")
+      .next("Any slipway command brings it up to date.");
+}
+
 Done Teller::round(const Home& home, const std::stop_token& stop) {
   if (!session_ || !session_->usable())
     session_ = TRY(seams_.connections.open(control_, options(Seconds(5), Millis(30'000))));
@@ -74,6 +74,7 @@ Done Teller::round(const Home& home, const std::stop_token& stop) {
     if (!mirrored) unread = fail("target {}", name).because(std::move(mirrored).error());
   }
   TRY(enter_jobs(*session_, receivers));
+  TRY(enter_changes(*session_, seams_, home));
   TRY(send_due(*session_, seams_.clock, config_, daemon_budget, stop));
   for (const std::string& lost : TRY(notices::clear_old(*session_)))
     log::error("a notice is given up: {}", lost);

@@ -10,6 +10,9 @@
 
 namespace slipway::swap {
 
+// The control database where it runs; never started from here, as a promotion needs none.
+Result<pg::Session> reach_control(const Seams& seams, const Home& home);
+
 // The daemon's part: mirrors every target, and sends.
 class Teller {
  public:

@@ -1,8 +1,14 @@
 #include "swap/retention/prune.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "base/log.hpp"
+#include "swap/notices/changes.hpp"
 
 namespace slipway::swap {
+
+using nlohmann::json;
+
 namespace {
 
 Result<Retention> decide(const Context& context, Engine& engine, Prune how, const std::string& actor) {
@@ -18,7 +24,23 @@ Result<Retention> decide(const Context& context, Engine& engine, Prune how, cons
   return retention;
 }
 
+constexpr Millis between_tries{100};
+constexpr int hold_tries = 600;
+
 }  // namespace
+
+Done throw_away(const Context& context, Engine& engine, Build& build, const std::string& actor) {
+  TRY(engine.discard(build, "it was a trial"));
+  Done held = engine.hold(actor);
+  for (int left = hold_tries; !held && held.error().kind() == Kind::busy && left > 0; --left) {
+    context.seams.clock.sleep(between_tries);
+    held = engine.hold(actor);
+  }
+  TRY(std::move(held));
+  TRY(engine.bury(build.manifest.id));
+  engine.release();
+  return engine.remove_buried();
+}
 
 Result<Retention> prune(const Context& context, Prune how, const std::string& actor) {
   const std::unique_ptr<Engine> engine = engine_of(context);
@@ -28,11 +50,35 @@ Result<Retention> prune(const Context& context, Prune how, const std::string& ac
   return retention;
 }
 
+namespace {
+
+// As the daemon does it, for whom nobody else writes the audit.
+Result<Retention> prune_audited(const Context& context) {
+  Change change{"retention", "target.prune", "target " + context.target.name};
+  KeptChange kept = TRY(KeptChange::begin(context.seams, context.home, std::move(change)));
+  Result<Retention> retention = prune(context, Prune::remove, "retention");
+  if (!retention) {
+    TRY(kept.end(retention.error().kind() == Kind::busy ? "busy" : "failed"));
+    return retention;
+  }
+  json removed = json::array();
+  for (const Verdict& one : retention->removed) removed.push_back({{"id", one.id}, {"why", one.why}});
+  TRY(removed.empty() ? kept.forget() : kept.end("done", json{{"removed", removed}}.dump()));
+  return retention;
+}
+
+}  // namespace
+
 Done prune_all(const Seams& seams, const config::Config& config, const Home& home) {
   for (const auto& [name, target] : config.targets) {
     const bool nothing_built = !TRY(seams.files.is_there(target_names(home.names(), name).snapshots()));
     if (target.mode == config::Mode::volume && nothing_built) continue;
-    const Result<Retention> retention = prune({seams, home, target}, Prune::remove, "retention");
+    const Context context{seams, home, target};
+    const Result<Retention> planned = prune(context, Prune::dry_run, "retention");
+    if (!planned && planned.error().kind() == Kind::busy) continue;
+    if (!planned) return planned.error();
+    if (planned->removed.empty()) continue;
+    const Result<Retention> retention = prune_audited(context);
     if (!retention && retention.error().kind() == Kind::busy) continue;
     if (!retention) return retention.error();
     for (const Verdict& one : retention->removed)

@@ -62,23 +62,12 @@ Done clear_leftovers(const Seams& seams, const Cluster& cluster) {
   return seams.files.remove(cluster.socket / (socket + ".lock"));
 }
 
-// The folder itself rather than its path, which reads differently from within a unit's own mounts. A process
-// that ends meanwhile, or is somebody else's, does not work there; not to know is an error.
-Result<bool> works_in(const ProcessId& process, const Path& folder) {
-  struct stat wanted {
-  }, here{};
-  const std::string link = fmt::format("/proc/{}/cwd", process.pid);
-  if (::stat(folder.c_str(), &wanted) == 0 && ::stat(link.c_str(), &here) == 0)
-    return here.st_dev == wanted.st_dev && here.st_ino == wanted.st_ino && alive(process);
-  if (errno == ENOENT || errno == ESRCH || errno == EACCES) return false;
-  return errno_error(fmt::format("cannot see whether process {} works in {}", process.pid, folder.string()));
-}
-
 // Somebody's shell may stand there as well.
-std::vector<ProcessId> servers_in(const Seams& seams, const Path& folder) {
+Result<std::vector<ProcessId>> servers_in(const Seams& seams, const Path& folder) {
   std::vector<ProcessId> servers;
-  for (const ProcessId& one : processes_in(folder)) {
+  for (const ProcessId& one : TRY(processes_in(folder))) {
     const Result<std::string> program = seams.files.read(fmt::format("/proc/{}/comm", one.pid), 256);
+    if (!program && alive(one)) return program.error();
     if (program && *program == "postgres\n") servers.push_back(one);
   }
   return servers;
@@ -92,7 +81,7 @@ Result<std::optional<ProcessId>> server_or_nobody(const Seams& seams, const Clus
   while (true) {
     if (const std::optional<ProcessId> server = TRY(find_server(seams, cluster)))
       return std::optional<ProcessId>(server);
-    const std::vector<ProcessId> left = servers_in(seams, cluster.data);
+    const std::vector<ProcessId> left = TRY(servers_in(seams, cluster.data));
     if (left.empty()) return std::optional<ProcessId>();
     const Millis waited = seams.clock.steady() - began;
     if (waited >= force_limit)
@@ -236,10 +225,10 @@ Result<std::optional<ProcessId>> find_server(const Seams& seams, const Cluster& 
   const std::optional<std::string> text =
       TRY(seams.files.read_if_there(cluster.data / "postmaster.pid", 65536));
   if (!text) return nobody;
-  const std::optional<ProcessId> process = find_process(std::atoi(text->c_str()));
+  const std::optional<ProcessId> process = TRY(find_process(std::atoi(text->c_str())));
   if (!process) return nobody;
   // The pid may belong to a stranger by now; a server of this cluster works in its data directory.
-  if (!TRY(works_in(*process, cluster.data))) return nobody;
+  if (!TRY(works_in(process->pid, cluster.data))) return nobody;
   return process;
 }
 

@@ -159,11 +159,9 @@ Pooler pooler_of(const Home& home, const config::Target& target) {
           target.database_name, target.pool,           home.user};
 }
 
-std::optional<ProcessId> running(const Seams& seams, const Pooler& pooler) {
-  (void)seams;
-  const std::vector<ProcessId> inside = processes_in(pooler.folder);
-  if (inside.empty()) return std::nullopt;
-  return inside.front();
+Result<std::optional<ProcessId>> running(const Pooler& pooler) {
+  const std::vector<ProcessId> inside = TRY(processes_in(pooler.folder));
+  return inside.empty() ? std::nullopt : std::optional<ProcessId>(inside.front());
 }
 
 Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& target) {
@@ -172,7 +170,7 @@ Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& t
   TRY(link_door(seams, home, target, pooler));
   const bool new_users = TRY(update_file(seams, users_file(pooler), TRY(users(seams, home, pooler))));
   const bool new_ini = TRY(update_file(seams, ini_file(pooler), ini(pooler)));
-  const std::optional<ProcessId> process = running(seams, pooler);
+  const std::optional<ProcessId> process = TRY(running(pooler));
   if (!process) return start(seams, pooler);
   // One that hangs holds its clients for ever; started again it lets them in.
   if (!new_users && !new_ini && wait_until_ready(seams, pooler, *process, silence_limit)) return {};
@@ -184,7 +182,7 @@ Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& t
 }
 
 Done stop(const Seams& seams, const Pooler& pooler) {
-  const std::optional<ProcessId> process = running(seams, pooler);
+  const std::optional<ProcessId> process = TRY(running(pooler));
   if (!process) return {};
   TRY(send_signal(*process, SIGTERM));
   TRY(send_signal(*process, SIGCONT));

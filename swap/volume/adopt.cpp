@@ -32,7 +32,7 @@ Done check_can_be_ours(const Seams& seams, const Path& data) {
   if (about.st_uid != ::geteuid())
     return error(Kind::refused, "{} belongs to another user than the home", data.string())
         .next(fmt::format("Stop its server, then: chown -R --reference=HOME {}", data.string()));
-  if (!processes_in(data).empty() || TRY(seams.files.is_there(data / "postmaster.pid")))
+  if (!TRY(processes_in(data)).empty() || TRY(seams.files.is_there(data / "postmaster.pid")))
     return error(Kind::refused, "a server runs on {}, or was killed there", data.string())
         .next("Stop it clean first: pg_ctl stop");
   if (!TRY(seams.files.list(data / "pg_tblspc")).empty())

@@ -34,7 +34,7 @@ Result<std::string> Volume::reserve_id() {
 // Its folder, its first word, and the lock that says that its builder lives.
 Result<Build> Volume::begin_build(const BuildOrder& order) {
   const FileLock home_lock = TRY(lock_home(home_));
-  TRY(discard_dead_builds_locked());
+  TRY(discard_dead_builds_locked(Dead::all));
   const std::string id = TRY(reserve_id());
   const SnapshotNames snapshot = snapshot_names(names_, id);
   Build build;
@@ -114,10 +114,10 @@ Done Volume::discard(Build& build, const std::string& why) {
 
 Done Volume::discard_dead_builds() {
   const FileLock home_lock = TRY(lock_home(home_));
-  return discard_dead_builds_locked();
+  return discard_dead_builds_locked(Dead::nobody_may_take_over);
 }
 
-Done Volume::discard_dead_builds_locked() {
+Done Volume::discard_dead_builds_locked(Dead which) {
   for (const std::string& id : TRY(seams_.files.list(names_.snapshots()))) {
     const SnapshotNames snapshot = snapshot_names(names_, id);
     if (!is_snapshot_id(id)) continue;
@@ -127,6 +127,7 @@ Done Volume::discard_dead_builds_locked() {
     if (manifest && manifest->state != SnapshotState::building && !half_removed) continue;
     const std::optional<FileLock> lock = TRY(FileLock::try_take(snapshot.build_lock()));
     if (!lock) continue;
+    if (which == Dead::nobody_may_take_over && manifest && TRY(can_be_taken_over(*manifest))) continue;
     if (!manifest) {  // killed before its first word
       manifest.emplace();
       manifest->id = id;

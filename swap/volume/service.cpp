@@ -39,9 +39,9 @@ Done Volume::tell_service(const std::vector<std::string>& words) {
 Done Volume::stop_service(const std::string& id) {
   Done told = tell_service(words(*target_.restart, Verb::stop));
   // One that runs no more may well say that it cannot be stopped.
-  if (!told && !processes_in(cluster(id).data).empty()) return told;
+  if (!told && !TRY(processes_in(cluster(id).data)).empty()) return told;
   const Millis deadline = seams_.clock.steady() + end_limit;
-  while (!processes_in(cluster(id).data).empty()) {
+  while (!TRY(processes_in(cluster(id).data)).empty()) {
     if (seams_.clock.steady() >= deadline)
       return fail("the service of target {} was stopped, and processes still work in {}", target_.name,
                   cluster(id).data.string())

@@ -126,7 +126,7 @@ Done Volume::serve() {
 Result<bool> Volume::serves() {
   const Result<std::string> id = live();
   if (!id || id->empty()) return true;  // nothing to keep up, or nothing that starting could mend
-  const bool door = target_.front.given() || running(seams_, pooler_of(home_, target_));
+  const bool door = target_.front.given() || TRY(running(pooler_of(home_, target_)));
   return door && TRY(find_server(seams_, cluster(*id)));
 }
 

@@ -26,6 +26,9 @@ class Volume final : public Engine {
   Result<Manifest> manifest(const std::string& id) override;
   Result<Build> create(const BuildOrder& order) override;
   Result<Build> clone(const BuildOrder& order) override;
+  Done let_be_taken_over(Build& build) override;
+  Result<std::optional<Build>> take_over(const BuildOrder& order) override;
+  Done restart(Build& build) override;
   Done finish(Build& build) override;
   Result<std::optional<Kept>> kept(const std::string& id) override;
   Done discard(Build& build, const std::string& why) override;
@@ -73,7 +76,10 @@ class Volume final : public Engine {
   Result<Build> begin_build(const BuildOrder& order);
   Done prepare_database(Build& build);
   Done copy_live(const std::string& from, Build& build);
-  Done discard_dead_builds_locked();
+  enum class Dead { all, nobody_may_take_over };
+  Done discard_dead_builds_locked(Dead which);
+  Result<bool> can_be_taken_over(const Manifest& manifest);
+  Done raise_fence(Build& build);
   Done end_expired_holder();
   Done sweep();
   Done start_candidate(const std::string& id);

@@ -31,6 +31,11 @@ class Cluster {
     if (owner_ && ::chown(name, owner_->pw_uid, owner_->pw_gid) != 0)
       throw std::runtime_error("cannot chown");
     std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+    // Not from where they lie: that may be within a folder that only root can enter.
+    if (other_version())
+      std::filesystem::copy(
+          other_version(), programs(),
+          std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
     if (wait(spawn({bin() + "initdb", "-D", data(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
                     "--no-sync", "--locale=C.UTF-8"})) != 0)
       throw std::runtime_error("initdb failed: " + log());
@@ -87,7 +92,12 @@ class Cluster {
   const std::string& folder() const { return folder_; }
 
  private:
-  static std::string bin() { return "/usr/lib/postgresql/15/bin/"; }
+  // A folder with its bin, lib and share; by default Debian's.
+  static const char* other_version() { return std::getenv("SLIPWAY_TESTS_POSTGRESQL"); }
+  std::string programs() const { return folder_ + "/postgresql"; }
+  std::string bin() const {
+    return (other_version() ? programs() : std::string("/usr/lib/postgresql/15")) + "/bin/";
+  }
   std::string data() const { return folder_ + "/data"; }
 
   std::string log() const {

@@ -1,6 +1,7 @@
 """The OpenID provider of tests/support/openid as a process, and a small browser that signs in there."""
 import http.client
 import json
+import os
 import pathlib
 import re
 import socket
@@ -18,6 +19,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def bring(script, where):
+    """Another test may be running it from there: so it is whole at every moment."""
+    if where.exists() and where.read_bytes() == script.read_bytes():
+        return
+    own = where.with_suffix(f".{os.getpid()}-{id(where)}")
+    own.write_bytes(script.read_bytes())
+    own.rename(where)
+
+
 class Provider:
     """Running while it is a context; `control` is what provider.mjs says of /control."""
 
@@ -31,7 +41,7 @@ class Provider:
         modules = SUPPORT.parents[1] / "build/node/openid"
         # Node looks for packages beside the script: so it runs from where they are.
         for script in (SUPPORT / "openid").glob("*.mjs"):
-            (modules / script.name).write_bytes(script.read_bytes())
+            bring(script, modules / script.name)
         command = [made.stdout.strip(), modules / "provider.mjs", str(self.port), CLIENT, SECRET, *self.redirects]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True)

@@ -8,14 +8,25 @@ import signal
 import subprocess
 import time
 
+import other_postgresql
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT_S = {"unit": 600, "integration": 2700, "contract": 2700, "fault": 2700, "fuzz": 600, "e2e": 900, "tidy": 120}
 LONG_LIMIT_S = 7200
 FUZZ_EACH_S = "720"  # ten parsers, two at a time: an hour
 SKIPPED = 77  # what a script ends with that cannot run here; its last line says why
 # The sanitizer build runs what exercises our own code most; end to end it would test PostgreSQL again.
 SANITIZED = ("unit", "integration", "contract", "fuzz")
-# Of these, which spend their time in servers, it takes every fourth case; with --long all of them.
-SHARDED = ("integration_swap (asan)", "contract_swap (asan)")
+# What runs on servers that Slipway does not manage, and so on each version that it promises to work with.
+ANY_SERVER = {
+    "contract_swap": "EngineContract/1.*:EngineContract/2.*",
+    "integration_swap": "DatabaseMode*:SchemaMode*:Dependents*:Registries*:CarriedDatabase*:CarrySchema*:Guard*",
+}
+# Of these, which spend their time in servers, it takes every fourth case (with --long all of them), and the
+# ordinary build takes every one. All others run once, on the sanitizer build where there is one.
+SHARDED = ("integration_swap", "contract_swap")
+# The longest first, so that the lanes end together.
+ORDER = ("tidy", "fuzz", "fault", "integration", "contract", "e2e", "unit")
 
 
 @dataclasses.dataclass
@@ -24,6 +35,7 @@ class Test:
     kind: str
     command: list
     is_program: bool = False
+    postgresql: str = ""  # of that version, where it is not Debian's
 
 
 @dataclasses.dataclass
@@ -44,23 +56,51 @@ class Outcome:
         return "\n".join(self.complaints + [tail])
 
 
-def tests_of(root, preset, wanted):
-    """What is run on that build; the scripts are, on the first one."""
-    tests = []
-    if preset == "dev":
-        tests += [Test("tidy", "tidy", [str(root / "tests/tidy/run")]),
-                  Test("tidy self-test", "tidy", [str(root / "tests/tidy/run"), "--self-test"])]
-    for program in sorted((root / "build" / preset / "bin").glob("*_*")):
-        kind = program.name.split("_")[0]
-        if kind not in LIMIT_S or (preset == "asan" and kind not in SANITIZED):
-            continue
-        tests.append(Test(f"{program.name} ({preset})", kind, [str(program)], True))
-    for script in sorted((root / "tests/e2e").iterdir()) if preset == "dev" else ():
+def programs_of(root):
+    """(kind, name) of every test program; one a folder, as tests/CMakeLists.txt has it."""
+    for kind in LIMIT_S:
+        for folder in sorted((root / "tests" / kind).glob("*")):
+            if any(folder.glob("*.cpp")):
+                yield kind, f"{kind}_{folder.name}"
+
+
+def scripts_of(root):
+    yield Test("tidy", "tidy", [str(root / "tests/tidy/run")])
+    yield Test("tidy self-test", "tidy", [str(root / "tests/tidy/run"), "--self-test"])
+    for script in sorted((root / "tests/e2e").iterdir()):
         if script.is_file() and os.access(script, os.X_OK):
-            tests.append(Test(f"e2e {script.stem}", "e2e", [str(script)]))
-    if preset == "dev" and os.environ.get("SLIPWAY_TESTS_LONG"):
-        tests.append(Test("fuzz", "fuzz", [str(root / "tests/fuzz/run"), "--seconds", FUZZ_EACH_S]))
-    return [test for test in tests if wanted in test.name]
+            yield Test(f"e2e {script.stem}", "e2e", [str(script)])
+    if os.environ.get("SLIPWAY_TESTS_LONG"):
+        yield Test("fuzz", "fuzz", [str(root / "tests/fuzz/run"), "--seconds", FUZZ_EACH_S])
+
+
+def on_other_servers(root):
+    for version in other_postgresql.VERSIONS:
+        for program, cases in ANY_SERVER.items():
+            yield Test(f"{program} (PostgreSQL {version.split('.')[0]})", "integration",
+                       [str(root / "build/dev/bin" / program), f"--gtest_filter={cases}"], True, version)
+
+
+def plan(root, wanted, sanitized):
+    """[(preset, targets to build, tests to run on it)], of those that hold `wanted` in their names."""
+    tests = {"dev": [*scripts_of(root), *on_other_servers(root)], "asan": []}
+    for kind, program in programs_of(root):
+        twice = program in SHARDED
+        for preset in tests:
+            here = kind in SANITIZED and sanitized if preset == "asan" else not (kind in SANITIZED and sanitized) or twice
+            if here:
+                command = [str(root / "build" / preset / "bin" / program)]
+                tests[preset].append(Test(f"{program} ({preset})", kind, command, True))
+    chosen = {preset: [test for test in all if wanted in test.name] for preset, all in tests.items()}
+    return [(preset, targets_of(some), sorted(some, key=lambda test: ORDER.index(test.kind)))
+            for preset, some in chosen.items() if some]
+
+
+def targets_of(tests):
+    """The two commands, which scripts use and tests start, and the programs."""
+    if all(test.kind == "tidy" for test in tests):
+        return []
+    return ["slipway", "swap"] + sorted({pathlib.Path(test.command[0]).name for test in tests if test.is_program})
 
 
 def cases_of(report):
@@ -83,7 +123,9 @@ def run(test, folder):
     environment = dict(os.environ, TMPDIR=str(folder.path), ASAN_OPTIONS="detect_stack_use_after_return=1",
                        UBSAN_OPTIONS="print_stacktrace=1", PYTHONDONTWRITEBYTECODE="1")
     environment.pop("SLIPWAY_HOME", None)
-    if test.name in SHARDED and not os.environ.get("SLIPWAY_TESTS_LONG"):
+    if test.postgresql:
+        environment["SLIPWAY_TESTS_POSTGRESQL"] = str(other_postgresql.fetch(ROOT, test.postgresql))
+    if test.name.endswith(" (asan)") and test.name.split()[0] in SHARDED and not os.environ.get("SLIPWAY_TESTS_LONG"):
         environment.update(GTEST_TOTAL_SHARDS="4", GTEST_SHARD_INDEX="0")
     limit_s = LONG_LIMIT_S if os.environ.get("SLIPWAY_TESTS_LONG") else LIMIT_S[test.kind]
     status = converse(command, environment, limit_s, folder.path, outcome)

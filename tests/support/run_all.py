@@ -1,12 +1,15 @@
-"""Behind tests/run: builds, runs every test program and script in a folder of its own, counts, and looks for leftovers."""
+"""Behind tests/run: builds, runs every test program and script in a cell of its own, and counts."""
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
+import cell
 import programs
 import sandbox
 
@@ -18,18 +21,18 @@ def arguments():
     parser.add_argument("filter", nargs="?", default="", help="run only what holds this in its name")
     parser.add_argument("--long", action="store_true", help="the hour of fuzzing and kills as well")
     parser.add_argument("--no-asan", action="store_true", help="without the sanitizer build")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many compilers at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many compilers, and how many tests, at once")
     return parser.parse_args()
 
 
 class Build:
     """Configures and compiles, beside whatever else is going on; the output is shown only where it fails."""
 
-    def __init__(self, preset, jobs):
+    def __init__(self, preset, targets, jobs):
         self.preset = preset
         self.began = time.monotonic()
         self.output = tempfile.TemporaryFile()
-        commands = f"cmake --preset {preset} && exec cmake --build --preset {preset} -j{jobs}"
+        commands = f"cmake --preset {preset} && exec cmake --build --preset {preset} -j{jobs} --target {' '.join(targets)}"
         # Of a session of its own: the machine is shared between it and the tests as between two users.
         self.process = subprocess.Popen(["nice", "sh", "-c", commands], cwd=ROOT, stdout=self.output,
                                         stderr=subprocess.STDOUT, start_new_session=True)
@@ -52,13 +55,14 @@ class Count:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = self.faults = 0
+        self.lock = threading.Lock()
 
     def run(self, test):
-        with sandbox.Sandbox() as folder:
-            outcome = programs.run(test, folder)
-        for leftover in folder.leftovers:
-            outcome.failed += 1
-            outcome.complaints.append(f"left behind: {leftover}")
+        outcome = cell.run(test)
+        with self.lock:
+            self.add(test, outcome)
+
+    def add(self, test, outcome):
         self.passed += outcome.passed
         self.failed += outcome.failed
         self.skipped += outcome.skipped
@@ -81,19 +85,19 @@ class Count:
 def main():
     options = arguments()
     os.environ["SLIPWAY_TESTS_LONG"] = "1" if options.long else ""
-    presets = ["dev"] if options.no_asan else ["dev", "asan"]
+    plan = programs.plan(ROOT, options.filter, sanitized=not options.no_asan)
     sandbox.adopt_orphans()
     count = Count()
-    coming = Build(presets[0], options.jobs)
-    for number, preset in enumerate(presets):
-        if not coming.succeeded():
-            count.failed += 1
-            break
-        # Tests wait more than they compute: the next build has room beside them.
-        if preset != presets[-1]:
-            coming = Build(presets[number + 1], options.jobs)
-        for test in programs.tests_of(ROOT, preset, options.filter):
-            count.run(test)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs if cell.possible() else 1) as lanes:
+        running = []
+        for preset, targets, tests in plan:
+            # Tests wait more than they compute: the next build has room beside them.
+            if targets and not Build(preset, targets, options.jobs).succeeded():
+                count.failed += 1
+                break
+            running += [lanes.submit(count.run, test) for test in tests]
+        for one in running:
+            one.result()
     if count.passed + count.failed + count.skipped == 0:
         print(f"tests/run: nothing is called like `{options.filter}`")
         count.failed = 1

@@ -106,8 +106,9 @@ TEST(Command, ThatHangsForksAndIgnoresTermIsEndedWithAllItsChildren) {
   EXPECT_EQ(paused.error().kind(), Kind::failed) << paused.error().text();
   const pid_t grandchild = std::atoi(scripts.content("grandchild").c_str());
   ASSERT_GT(grandchild, 0);
-  for (int attempt = 0; attempt < 1200 && find_process(grandchild); ++attempt) real_clock().sleep(Millis(50));
-  EXPECT_FALSE(find_process(grandchild));
+  for (int attempt = 0; attempt < 1200 && must(find_process(grandchild)); ++attempt)
+    real_clock().sleep(Millis(50));
+  EXPECT_FALSE(must(find_process(grandchild)));
   EXPECT_TRUE(std::filesystem::exists(scripts.path() / "resumed"));
 }
 

@@ -16,7 +16,7 @@ int promotions_of_run() {
 }
 
 void kill_pooler(const Harbour& harbour) {
-  const auto pooler = swap::running(real_seams(), swap::pooler_of(harbour.home(), harbour.target()));
+  const auto pooler = must(swap::running(swap::pooler_of(harbour.home(), harbour.target())));
   if (pooler) must(send_signal(*pooler, SIGKILL));
 }
 

@@ -105,7 +105,7 @@ std::vector<ProcessId> victims(const Harbour& harbour, const ProcessId& promoter
   const auto add = [&](const std::optional<ProcessId>& process) {
     if (process) found.push_back(*process);
   };
-  add(swap::running(real_seams(), swap::pooler_of(harbour.home(), harbour.target())));
+  add(test::must(swap::running(swap::pooler_of(harbour.home(), harbour.target()))));
   add(test::must(swap::find_server(real_seams(), harbour.volume().cluster(one))));
   add(test::must(swap::find_server(real_seams(), harbour.volume().cluster(two))));
   const swap::Journal journal = journal_of(harbour);
@@ -127,7 +127,7 @@ TEST(KilledAtRandom, AnyProcessOrAllOfThem) {
       (void)harbour.promote(to);
       ::_exit(0);
     }
-    const ProcessId promoter = find_process(child).value_or(ProcessId{});
+    const ProcessId promoter = test::must(find_process(child)).value_or(ProcessId{});
     std::this_thread::sleep_for(Millis(random() % 1500));
     const std::vector<ProcessId> found = victims(harbour, promoter, one, two);
     const std::size_t victim = random() % (found.size() + 1);

@@ -28,7 +28,7 @@ struct Blow {
 std::optional<ProcessId> find(const Trial& trial, Victim victim, const std::string& from,
                               const std::string& to) {
   if (victim == Victim::pooler)
-    return swap::running(real_seams(), swap::pooler_of(trial.harbour.home(), trial.harbour.target()));
+    return test::must(swap::running(swap::pooler_of(trial.harbour.home(), trial.harbour.target())));
   const std::string& id = victim == Victim::live ? from : to;
   return test::must(swap::find_server(real_seams(), trial.harbour.volume().cluster(id)));
 }

@@ -59,7 +59,7 @@ TEST(Incidents, RestartingEverythingCannotReattachTheOldCopy) {
   Trial trial;
   ASSERT_EQ(trial.harbour.promote(trial.two).outcome, Outcome::promoted);
   const swap::Pooler pooler = swap::pooler_of(trial.harbour.home(), trial.harbour.target());
-  must(send_signal(*swap::running(real_seams(), pooler), SIGKILL));
+  must(send_signal(*test::must(swap::running(pooler)), SIGKILL));
   must(send_signal(*must(swap::find_server(real_seams(), trial.harbour.volume().cluster(trial.two))),
                    SIGKILL));
   must(swap::servers_up(real_seams(), trial.harbour.config(), trial.harbour.home()));

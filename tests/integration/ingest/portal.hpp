@@ -85,15 +85,41 @@ class Portal {
     pipeline_.tables.push_back(table);
     return pipeline_.tables.back();
   }
+  void source(const std::string& name, const std::string& pattern,
+              config::FileFormat format = config::FileFormat::by_name) {
+    config::FileSource source;
+    source.name = name;
+    source.patterns = {pattern};
+    source.format = format;
+    source.at = {"slipway.yaml", 5, 14};
+    pipeline_.sources[name] = source;
+  }
+  // A table that a query fills, from the file NAME.sql.
+  config::Table& query(const std::string& name, const std::string& sql) {
+    file(name + ".sql", sql);
+    config::Table table;
+    table.name = name;
+    table.sql = name + ".sql";
+    table.at = {"slipway.yaml", 6, 14};
+    for (const char* key : {"sql", "key", "id", "scope"}) table.keys_at[key] = {"slipway.yaml", 7, 20};
+    pipeline_.tables.push_back(table);
+    return pipeline_.tables.back();
+  }
   void allow(std::int64_t rejects) {
     pipeline_.rejects.max = rejects;
     pipeline_.rejects.max_set = true;
   }
 
-  Result<Report> build(std::stop_token stop = {}) {
+  Result<Report> build(std::stop_token stop = {}) { return build_with(listener, stop); }
+  Result<Report> build_with(Observer& observer, std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
                     reader,  fence,     folder_ / "rejects",           only,     live_rows};
-    return ingest::build(request, listener, stop);
+    request.go_on = go_on;
+    if (part_bytes > 0) request.part_bytes = part_bytes;
+    request.params = params;
+    request.live = live;
+    request.copy_of = copy_of;
+    return ingest::build(request, observer, stop);
   }
   // The build must work.
   Report built() {
@@ -131,8 +157,13 @@ class Portal {
   std::string owner;
   std::string reader;
   long long fence = 7;
+  bool go_on = false;
+  std::int64_t part_bytes = 0;  // 0: as ever
   std::vector<std::string> only;
   std::map<std::string, std::int64_t> live_rows;
+  std::map<std::string, std::string> params;
+  std::optional<LivePlace> live;
+  std::string copy_of;
 
  private:
   std::string database_;

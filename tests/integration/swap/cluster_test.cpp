@@ -41,7 +41,7 @@ TEST_F(ManagedServer, ThatLostItsPidFileIsReplaced) {
 TEST_F(ManagedServer, ThatWasKilledLeavesNoBackendInTheWay) {
   pg::Session session = test::must(connect(real_seams(), cluster(), "postgres"));
   const auto pid = static_cast<pid_t>(test::must(session.query("select pg_backend_pid()")).number(0, 0));
-  const ProcessId backend = find_process(pid).value();
+  const ProcessId backend = test::must(find_process(pid)).value();
   test::must(send_signal(backend, SIGSTOP));  // one that cannot see that its server is gone
   test::must(send_signal(server(), SIGKILL));
   test::must(start(real_seams(), cluster()));
@@ -54,14 +54,14 @@ TEST_F(ManagedServer, SomebodyWhoStandsInItsFolderIsLeftAlone) {
   const std::string script = "cd " + cluster().data.string() + " && exec sleep 600";
   const test::Child shell({"/bin/sh", "-c", script}, "/dev/null");
   const auto stands_there = [&] {
-    const std::vector<ProcessId> there = processes_in(cluster().data);
+    const std::vector<ProcessId> there = test::must(processes_in(cluster().data));
     return std::any_of(there.begin(), there.end(),
                        [&](const ProcessId& one) { return one.pid == shell.pid(); });
   };
   while (!stands_there()) real_clock().sleep(Millis(10));
   test::must(send_signal(before, SIGKILL));
   test::must(start(real_seams(), cluster()));
-  EXPECT_TRUE(find_process(shell.pid()));
+  EXPECT_TRUE(test::must(find_process(shell.pid())));
   EXPECT_TRUE(answers());
 }
 

@@ -115,7 +115,7 @@ TEST(Supervision, BringsBackWhatWasKilled) {
   const std::string first = harbour.build();
   ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
   const swap::Pooler pooler = swap::pooler_of(harbour.home(), harbour.target());
-  test::must(send_signal(*swap::running(real_seams(), pooler), SIGKILL));
+  test::must(send_signal(*test::must(swap::running(pooler)), SIGKILL));
   test::must(
       send_signal(*test::must(swap::find_server(real_seams(), harbour.volume().cluster(first))), SIGKILL));
   test::must(swap::supervise_once(real_seams(), harbour.config(), harbour.home()));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ bool anyone_runs(const std::string& word) {
   for (const std::string& name : names) {
     const Result<std::string> line = real_files().read(Path("/proc") / name / "cmdline");
     if (name.find_first_not_of("0123456789") == std::string::npos && line &&
-        line->find(word) != std::string::npos && find_process(std::stoi(name)))
+        line->find(word) != std::string::npos && *find_process(std::stoi(name)))
       return true;
   }
   return false;
@@ -199,7 +200,7 @@ TEST_F(Detached, LivesInASessionOfItsOwnAndIsNoChildOfOurs) {
   EXPECT_TRUE(alive(process_));
   EXPECT_EQ(::getsid(process_.pid), process_.pid);
   EXPECT_EQ(::waitpid(process_.pid, nullptr, WNOHANG), -1);
-  EXPECT_THAT(processes_in(folder_.path()), testing::ElementsAre(process_));
+  EXPECT_THAT(*processes_in(folder_.path()), testing::ElementsAre(process_));
 }
 
 TEST_F(Detached, KeepsOnlyTheDescriptorsThatItIsGiven) {
@@ -240,11 +241,41 @@ TEST_F(Detached, SignalsReachThisProcessAndNoLaterOneWithItsPid) {
 TEST(ProcessIds, AZombieIsDead) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
-  EXPECT_TRUE(soon([&] { return !find_process(child); }));
+  EXPECT_TRUE(soon([&] { return !*find_process(child); }));
   ::waitpid(child, nullptr, 0);
-  EXPECT_FALSE(find_process(0));
-  EXPECT_FALSE(find_process(-1));
+  EXPECT_FALSE(*find_process(0));
+  EXPECT_FALSE(*find_process(-1));
   EXPECT_TRUE(alive(this_process()));
+}
+
+// While this lives nobody here can open anything more, as in a daemon that has run out of descriptors.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(Detached, WhoCannotBeSeenIsNotTakenForDead) {
+  Command command;
+  command.argv = {"sleep", "37.4159"};
+  command.folder = folder_.path();
+  start(command);
+  {
+    const NoDescriptorsLeft blind;
+    EXPECT_TRUE(alive(process_));
+    EXPECT_FALSE(find_process(process_.pid));
+    EXPECT_FALSE(processes_in(folder_.path()));
+    EXPECT_FALSE(send_signal(process_, SIGKILL)) << "it may be somebody else's pid by now";
+  }
+  EXPECT_TRUE(alive(process_));
 }
 
 TEST(BootId, IsThereAndStays) {

