@@ -1,5 +1,7 @@
 #include "daemon/ingest/csv.hpp"
 
+#include <algorithm>
+
 namespace slipway::ingest {
 
 Result<std::unique_ptr<CsvReader>> CsvReader::open(ByteStream& stream, std::string shown,
@@ -70,13 +72,17 @@ CsvReader::After CsvReader::behind_quote(const char* behind) {
 }
 
 CsvReader::After CsvReader::plain_field(const char* from) {
+  const char* const end = window_.end();
+  const char delimiter = dialect_.delimiter;
   const char* mark = marks_.next();
-  while (mark < window_.end() && *mark != dialect_.delimiter && *mark != '\n' && *mark != dialect_.quote)
-    mark = marks_.next();  // an escape outside quotes is a character like any other
-  if (mark == window_.end() && !window_.last()) return After::incomplete;
-  if (mark < window_.end() && *mark == dialect_.quote)
-    return malformed(mark, "a quote stands inside a field that does not begin with one");
-  const bool row_ends = mark == window_.end() || *mark == '\n';
+  // Another mark than a delimiter or a line end is a quote, or an escape, which means nothing here.
+  while (mark < end && *mark != delimiter && *mark != '\n') {
+    if (*mark == dialect_.quote)
+      return malformed(mark, "a quote stands inside a field that does not begin with one");
+    mark = marks_.next();
+  }
+  if (mark == end && !window_.last()) return After::incomplete;
+  const bool row_ends = mark == end || *mark == '\n';
   const char* field_end = row_ends && mark > from && mark[-1] == '\r' ? mark - 1 : mark;
   const std::string_view text(from, static_cast<std::size_t>(field_end - from));
   add_field(text, means_null(text));
@@ -99,11 +105,15 @@ void CsvReader::add_quoted(std::string_view text, bool escaped) {
   if (!escaped) return add_field(text, false);
   char* const begin = unescaped_room();
   char* out = begin;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool skip = text[i] == dialect_.escape && i + 1 < text.size() &&
-                      (text[i + 1] == dialect_.quote || text[i + 1] == dialect_.escape);
-    if (skip) ++i;
-    *out++ = text[i];
+  // From escape to escape; what stands behind one is taken as it is, where that may be escaped.
+  while (!text.empty()) {
+    const std::size_t plain = std::min(text.find(dialect_.escape), text.size());
+    out = std::copy_n(text.data(), plain, out);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const bool escapes = text.size() > 1 && (text[1] == dialect_.quote || text[1] == dialect_.escape);
+    *out++ = text[escapes ? 1 : 0];
+    text.remove_prefix(escapes ? 2 : 1);
   }
   const std::size_t size = static_cast<std::size_t>(out - begin);
   unescaped_used(size);

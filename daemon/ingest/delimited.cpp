@@ -163,8 +163,7 @@ DelimitedReader::After DelimitedReader::end_of_row(const char* line_end) {
   return After::row_end;
 }
 
-bool DelimitedReader::means_null(std::string_view text) const {
-  if (only_empty_is_null_) return text.empty();
+bool DelimitedReader::is_among_nulls(std::string_view text) const {
   return std::find(dialect_.nulls.begin(), dialect_.nulls.end(), text) != dialect_.nulls.end();
 }
 

@@ -43,7 +43,9 @@ class DelimitedReader : public RowReader {
     fields_.push_back({text.data(), static_cast<std::uint32_t>(text.size()), null ? Cell::null : Cell::text});
   }
   bool one_column() const { return one_column_; }
-  bool means_null(std::string_view text) const;
+  bool means_null(std::string_view text) const {
+    return only_empty_is_null_ ? text.empty() : is_among_nulls(text);
+  }
   // Room for a field's text without its escapes; never longer than what was escaped.
   char* unescaped_room() { return unescaped_.data() + unescaped_size_; }
   void unescaped_used(std::size_t bytes) { unescaped_size_ += bytes; }
@@ -72,6 +74,8 @@ class DelimitedReader : public RowReader {
   std::vector<std::string> names_;
   std::string raw_header_;
   std::vector<char> unescaped_;
+  bool is_among_nulls(std::string_view text) const;
+
   bool one_column_ = false;
   bool only_empty_is_null_;
 };

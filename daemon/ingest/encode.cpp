@@ -56,13 +56,20 @@ constexpr std::array<std::int8_t, 256> hex_values = [] {
 
 // False where a digit is none.
 bool put_hex(Out& out, std::string_view digits) {
-  for (std::size_t i = 0; i < digits.size(); i += 2) {
-    const int high = hex_values[static_cast<std::uint8_t>(digits[i])];
-    const int low = hex_values[static_cast<std::uint8_t>(digits[i + 1])];
-    if ((high | low) < 0) return false;
-    out.byte(static_cast<char>(high << 4 | low));
+  char bytes[64];
+  int broken = 0;
+  while (!digits.empty()) {
+    const std::size_t count = std::min(digits.size() / 2, sizeof bytes);
+    for (std::size_t i = 0; i < count; ++i) {
+      const int high = hex_values[static_cast<std::uint8_t>(digits[2 * i])];
+      const int low = hex_values[static_cast<std::uint8_t>(digits[2 * i + 1])];
+      broken |= high | low;
+      bytes[i] = static_cast<char>(high << 4 | low);
+    }
+    out.bytes({bytes, count});
+    digits.remove_prefix(2 * count);
   }
-  return true;
+  return broken >= 0;
 }
 
 Fit bytea_in_hex(std::string_view digits, Out& out) {

@@ -16,10 +16,13 @@ class Elements {
  public:
   explicit Elements(std::string_view text) : text_(text) {}
 
-  bool begin() { return skip_space(), take('{'); }
-  bool at_end() { return skip_space(), take('}'); }
-  bool comma() { return skip_space(), take(','); }
-  bool nothing_behind() { return skip_space(), text_.empty(); }
+  bool begin() { return take_behind_space('{'); }
+  bool at_end() { return take_behind_space('}'); }
+  bool comma() { return take_behind_space(','); }
+  bool nothing_behind() {
+    skip_space();
+    return text_.empty();
+  }
 
   // The element's text, valid until the next one. False where it is odd.
   bool next(std::string_view& text, bool& null) {
@@ -39,6 +42,10 @@ class Elements {
  private:
   void skip_space() {
     while (!text_.empty() && is_space(text_[0])) text_.remove_prefix(1);
+  }
+  bool take_behind_space(char c) {
+    skip_space();
+    return take(c);
   }
   bool take(char c) {
     if (text_.empty() || text_[0] != c) return false;

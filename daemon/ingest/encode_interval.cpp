@@ -98,7 +98,7 @@ bool words_in(std::string_view text, Interval& interval) {
 template <std::size_t n>
 bool iso_part(std::string_view& text, Interval& interval, const Unit (&units)[n]) {
   while (!text.empty() && text[0] != 'T') {
-    const auto number = take_number(text);
+    const auto number = text[0] == '+' ? std::nullopt : take_number(text);  // the server knows no plus here
     const Unit* unit = number ? take_unit(text, units) : nullptr;
     if (unit == nullptr || !add(interval, *unit, *number)) return false;
   }

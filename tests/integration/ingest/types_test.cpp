@@ -146,8 +146,9 @@ TEST(Types, ReadTimesAsPostgresqlReadsThem) {
                         "3 PM",       "10:20:30Z",        "10:20:30+02", "",         "10",
                         "102030",     "10:20:30.",        "1:2:3"};
   compare("time", times);
-  compare("interval", {"10:20:30", "1 day", "P1Y2M3DT4H5M6S", "-1:00", "100:00:00", "1.5 days",
-                       "00:00:00.000001", "", "x", "3 weeks ago"});
+  compare("interval",
+          {"10:20:30", "1 day", "P1Y2M3DT4H5M6S", "-1:00", "100:00:00", "1.5 days", "00:00:00.000001", "",
+           "x", "3 weeks ago", "P+1W", "PT+5M", "P-1W", "+1 day", "-1 days +02:03:04"});
   Values stamps = dates;
   for (const char* stamp : {"2024-05-06 07:08:09",
                             "2024-05-06T07:08:09",
