@@ -134,14 +134,13 @@ class TableCheck {
                            from.source));
     if (from.schema.size() > 63 || from.table.size() > 63)
       complain("from", fmt::format("`{}`: the name of a table or schema has at most 63 bytes", table_.from));
-    if (table_.keys_at.count("columns"))
-      complain("columns",
-               "`columns` with a postgres source is not built yet in this version; names match names: remove "
-               "it, and read from a view of the upstream where names differ");
+    if (table_.keys_at.count("columns") && table_.keys_at.count("exclude"))
+      complain("exclude", "`exclude` has no place beside `columns`, which names what is read");
     if (table_.duplicates == Duplicates::reject)
       complain("duplicates",
-               "`duplicates: reject` has no place there: rows of a postgres source are never rejected; leave "
-               "them out with `where`");
+               "`duplicates: reject` has no place there: which of two rows of a database is the first cannot "
+               "be told; "
+               "leave one out with `where`");
   }
 
   void complain(const std::string& key, const std::string& what) {

@@ -54,7 +54,12 @@ void add_ingest(CLI::App& app, CommandLine& line) {
   ingest->add_option("pipeline", line.pipeline, "Which pipeline; needed only where there are several");
   add_params(*ingest, line);
   ingest->add_option("--only", line.only, "Only these tables, T,…")->delimiter(',')->allow_extra_args(false);
-  ingest->add_flag("--promote", line.promote, "Promote the snapshot if all checks hold");
+  CLI::Option* promote =
+      ingest->add_flag("--promote", line.promote, "Promote the snapshot if all checks hold");
+  ingest
+      ->add_flag("--dry-run", line.dry_run,
+                 "Try the schema and the first rows of every source, print the plan, and change nothing")
+      ->excludes(promote);
 }
 
 void add_jobs(CLI::App& app, CommandLine& line) {
@@ -107,7 +112,10 @@ void add_all(CLI::App& app, CommandLine& line) {
   add_ingest(app, line);
   add(app, line, "check", "Is the config right?")
       ->add_flag("--defaults", line.defaults, "Print every value in force");
-  add(app, line, "init", "Write a starter portal")->add_option("folder", line.folder, "Where; else here");
+  CLI::App* init = add(app, line, "init", "Write a starter portal");
+  init->add_option("folder", line.folder, "Where; else here");
+  init->add_option("--from", line.samples,
+                   "Data files to begin from: their tables and columns are told by them");
   add_jobs(app, line);
   add_allow(app, line);
   add_tokens(app, line);

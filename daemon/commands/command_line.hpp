@@ -22,8 +22,10 @@ struct CommandLine {
   std::map<std::string, std::string> params;  // ingest --param
   std::vector<std::string> only;              // ingest --only
   bool promote = false;                       // ingest --promote
+  bool dry_run = false;                       // ingest --dry-run
   long long id = 0;                           // of a job or a token
   Path folder = ".";                          // init
+  std::vector<std::string> samples;           // init --from
   bool defaults = false;                      // check --defaults
   bool read = false;                          // url --read
   std::string token_name;                     // token create

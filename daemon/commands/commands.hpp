@@ -9,6 +9,7 @@ Result<int> serve(const CommandLine& line);
 Result<int> up(const CommandLine& line);
 Result<int> down(const CommandLine& line);
 Result<int> ingest(const CommandLine& line);
+Result<int> dry_run(const CommandLine& line);
 Result<int> list_jobs(const CommandLine& line);
 Result<int> show_job(const CommandLine& line);
 Result<int> cancel_job(const CommandLine& line);

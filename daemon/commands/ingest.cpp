@@ -1,4 +1,6 @@
 // `slipway ingest`: one job, entered as claimed and run here, in the foreground.
+#include "daemon/commands/ingest.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "daemon/commands/commands.hpp"
@@ -12,7 +14,6 @@
 #include "swap/notices/tell.hpp"
 
 namespace slipway::commands {
-namespace {
 
 Result<jobs::IngestOrder> order_of(const CommandLine& line, const config::Config& config) {
   const jobs::IngestOrder order =
@@ -23,6 +24,8 @@ Result<jobs::IngestOrder> order_of(const CommandLine& line, const config::Config
                  line.target);
   return order;
 }
+
+namespace {
 
 Result<jobs::Job> enter(const Opened& opened, const jobs::IngestOrder& order, const jobs::WorkerId& worker) {
   pg::Session control = TRY(control_session(opened));
@@ -51,6 +54,7 @@ void summarise(const CommandLine& line, const jobs::IngestResult& result, long l
   if (result.state == "succeeded")
     say(line, fmt::format("Job {}: snapshot {} of {} is ready ({:.1f} s).", job, result.snapshot,
                           result.target, result.seconds));
+  if (result.profile && !in_words(*result.profile).empty()) say(line, in_words(*result.profile));
 }
 
 // The snapshot is ready, and what was asked for beyond that did not happen.
@@ -80,6 +84,7 @@ int report(const CommandLine& line, const jobs::Ran& ran, const jobs::Job& job) 
 }  // namespace
 
 Result<int> ingest(const CommandLine& line) {
+  if (line.dry_run) return dry_run(line);
   config::Config config = TRY(load_config(line));
   const jobs::IngestOrder order = TRY(order_of(line, config));
   const Opened opened = TRY(open_control(std::move(config), swap::Missing::make));

@@ -7,13 +7,11 @@
 
 #include <cstdio>
 
-#include "daemon/commands/starter.hpp"
-
 namespace slipway::commands {
 namespace {
 
-Done refuse_to_overwrite(Files& files, const Path& folder) {
-  for (const StarterFile& file : starter_files())
+Done refuse_to_overwrite(Files& files, const Path& folder, const std::vector<StarterFile>& all) {
+  for (const StarterFile& file : all)
     if (TRY(files.is_there(folder / file.name)))
       return error(Kind::usage, "{} exists already; init overwrites nothing", (folder / file.name).string())
           .next("Choose another folder: slipway init DIR");
@@ -46,15 +44,21 @@ Done make_reachable(Files& files, const Path& folder) {
 
 }  // namespace
 
-Done init_portal(const Path& folder) {
+Done write_portal(const Path& folder, const std::vector<StarterFile>& all) {
   Files& files = real_files();
-  TRY(refuse_to_overwrite(files, folder));
+  TRY(refuse_to_overwrite(files, folder, all));
   TRY(refuse_unreachable(folder));
   TRY(make_reachable(files, folder));
-  for (const StarterFile& file : starter_files()) {
+  for (const StarterFile& file : all) {
     TRY(files.write(folder / file.name, file.content));
     fmt::print(stderr, "wrote {}\n", (folder / file.name).string());
   }
+  return {};
+}
+
+Done init_portal(const Path& folder) {
+  const std::span<const StarterFile> files = starter_files();
+  TRY(write_portal(folder, {files.begin(), files.end()}));
   const std::string go = folder == "." ? std::string() : fmt::format("cd {} && ", folder.string());
   fmt::print(stderr, "next: {}slipway ingest demo && swap promote\n", go);
   return {};

@@ -23,6 +23,13 @@ std::string row_of(const jobs::Job& job) {
                      job.pipeline.empty() ? job.kind : job.pipeline, job.target, job.created_at, job.actor);
 }
 
+// Where the time of an ingest went, in words; empty where its result does not say.
+std::string profile_of(const jobs::Job& job) {
+  const auto result = nlohmann::json::parse(job.result, nullptr, false);
+  if (!result.is_object() || !result.contains("profile")) return "";
+  return result["profile"].value("summary", "");
+}
+
 std::string details_of(const jobs::Job& job) {
   std::string text = fmt::format("job {}: {} of {} into {}, {}\n  by {} at {}", job.id, job.kind,
                                  job.pipeline, job.target, name(job.state), job.actor, job.created_at);
@@ -31,6 +38,7 @@ std::string details_of(const jobs::Job& job) {
   if (job.cancel_requested && !final(job.state)) text += "\n  asked to end";
   if (!job.progress.empty()) text += "\n  progress " + job.progress;
   if (!job.result.empty()) text += "\n  result " + job.result;
+  if (const std::string profile = profile_of(job); !profile.empty()) text += "\n  " + profile;
   if (!job.error.empty()) text += "\n  error " + job.error;
   return text;
 }

@@ -1,14 +1,14 @@
 // From the words of the command line to the command that they name.
 #include "daemon/commands/check.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/init.hpp"
+#include "daemon/commands/init_from.hpp"
 #include "daemon/commands/output.hpp"
 
 namespace slipway::commands {
 namespace {
 
 Result<int> init(const CommandLine& line) {
-  TRY(init_portal(line.folder));
+  TRY(line.samples.empty() ? init_portal(line.folder) : init_from(line.folder, line.samples));
   return 0;
 }
 

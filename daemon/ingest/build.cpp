@@ -18,11 +18,15 @@
 #include "daemon/ingest/plan_upstream.hpp"
 #include "daemon/ingest/schema_files.hpp"
 #include "daemon/ingest/structure.hpp"
+#include "daemon/ingest/trial.hpp"
 
 namespace slipway::ingest {
 namespace {
 
-constexpr std::size_t tables_at_once = 2;
+// Two on two cores, where the server's side of each keeps a core busy; more on more.
+std::size_t streams_at_once() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 2, 8);
+}
 
 bool wanted(const Request& request, const std::string& table) {
   return request.only.empty() ||
@@ -53,7 +57,7 @@ const config::PostgresSource* upstream_of(const config::Pipeline& pipeline, cons
   return found == pipeline.upstreams.end() ? nullptr : &found->second;
 }
 
-// Runs the tasks, two at a time. The first error counts, and ends the other task too.
+// Runs the tasks, a few at a time. The first error counts, and ends the other task too.
 Done side_by_side(std::size_t tasks, std::stop_source& stop, const std::function<Done(std::size_t)>& run) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
@@ -70,7 +74,7 @@ Done side_by_side(std::size_t tasks, std::stop_source& stop, const std::function
   };
   {
     std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(tables_at_once, tasks); ++i) others.emplace_back(work);
+    for (std::size_t i = 1; i < std::min(streams_at_once(), tasks); ++i) others.emplace_back(work);
     work();
   }
   if (failure) return std::move(*failure);
@@ -108,6 +112,7 @@ class Build {
     upstreams_.close();
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
+    if (request_.trial_rows > 0) return tried(connection);
     TRY(put_the_rest_on(request_, connection, structure));
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
@@ -130,28 +135,117 @@ class Build {
     CatalogTable found = TRY(table_of(request_, connection, table));
     if (const config::PostgresSource* source = upstream_of(request_.pipeline, table)) {
       Upstream* upstream = TRY(upstreams_.get(*source, cancellation_));
-      return plan_upstream(std::move(found), table, *upstream, connection.session(), observer_);
+      TablePlan plan =
+          TRY(plan_upstream(std::move(found), table, *upstream, connection.session(), observer_));
+      if (request_.trial_rows > 0) plan.upstream->only_first(request_.trial_rows);
+      return plan;
     }
-    const config::FileSource& source = request_.pipeline.sources.at(table.from);
-    return plan_table(std::move(found), table, TRY(inputs_of(source, request_.config.folder)), observer_);
+    std::vector<Input> inputs =
+        TRY(inputs_of(request_.pipeline.sources.at(table.from), request_.config.folder));
+    if (request_.trial_rows > 0) {
+      Sample sample =
+          TRY(sample_of(inputs, request_.reject_folder / "sample" / table.name, request_.trial_rows));
+      extents_[table.name] = sample.whole;
+      inputs = std::move(sample.inputs);
+    }
+    return plan_table(std::move(found), table, std::move(inputs), observer_);
+  }
+
+  // The report of a trial: what its rows come to on disk, and so what all of them would.
+  Result<Report> tried(Connection& connection) {
+    Report report = this->report();
+    for (const std::size_t which : load_order()) {
+      const TablePlan& plan = plans_[which];
+      const Extent extent = plan.upstream ? plan.upstream->extent : extents_[plan.table.name];
+      const std::int64_t read = outcomes_[which].report.read;
+      const std::int64_t on_disk = TRY(size_of(connection.session(), plan.table));
+      TableEstimate estimate{plan.table.name, plan.config->from, extent.rows,
+                             extent.exact,    extent.bytes,      on_disk};
+      if (extent.rows > read && read > 0)
+        estimate.disk_bytes = static_cast<std::int64_t>(
+            static_cast<double>(on_disk) / static_cast<double>(read) * static_cast<double>(extent.rows));
+      report.estimates.push_back(std::move(estimate));
+    }
+    return report;
   }
 
   // The largest first, so that the two streams end together.
+  std::vector<std::size_t> load_order() const {
+    const auto bytes = [this](std::size_t which) {
+      const TablePlan& plan = plans_[which];
+      const auto extent = extents_.find(plan.table.name);
+      if (extent != extents_.end()) return extent->second.bytes;
+      return plan.upstream ? plan.upstream->extent.bytes : plan.bytes_total;
+    };
+    std::vector<std::size_t> order(plans_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return bytes(a) > bytes(b); });
+    return order;
+  }
+
+  // All tables of an upstream whose snapshot was lost begin anew, those that were loaded already too: so they
+  // agree.
   Done load(const Structure& structure) {
     observer_.phase("load");
     outcomes_.resize(plans_.size());
-    std::vector<std::size_t> order(plans_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-      return plans_[a].bytes_total > plans_[b].bytes_total;
-    });
-    return side_by_side(order.size(), stop_, [&](std::size_t task) -> Done {
-      const std::size_t which = order[task];
+    std::vector<std::size_t> tables = load_order();
+    for (int round = 1; !tables.empty(); ++round) {
+      TRY(load_these(tables, structure));
+      tables = TRY(begin_anew(round));
+    }
+    return {};
+  }
+
+  Done load_these(const std::vector<std::size_t>& tables, const Structure& structure) {
+    if (tables.size() == 1 && plans_[tables[0]].upstream)
+      plans_[tables[0]].upstream->readers = streams_at_once();
+    return side_by_side(tables.size(), stop_, [&](std::size_t task) -> Done {
+      const std::size_t which = tables[task];
       const TablePlan& plan = plans_[which];
       outcomes_[which] =
           TRY(load_table(request_, plan, structure.indexes.at(plan.table.name), observer_, cancellation_));
       return {};
     });
+  }
+
+  // The tables to be loaded again, under a new snapshot each source.
+  Result<std::vector<std::size_t>> begin_anew(int round) {
+    constexpr int rounds_max = 3;
+    std::map<Upstream*, Error> lost;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      if (outcomes_[i].lost) lost.emplace(plans_[i].upstream->server, *outcomes_[i].lost);
+    for (auto& [upstream, error] : lost) {
+      if (round == rounds_max) return error;
+      observer_.line(
+          fmt::format("source {}: its snapshot is lost, so all its tables are read again under a new one: {}",
+                      upstream->source().name, error.summary()));
+      TRY(upstream->renew(cancellation_));
+    }
+    std::vector<std::size_t> again;
+    for (const std::size_t which : load_order()) {
+      TablePlan& plan = plans_[which];
+      if (!plan.upstream || !lost.count(plan.upstream->server)) continue;
+      outcomes_[which] = {};
+      TRY(plan_anew(plan));
+      again.push_back(which);
+    }
+    return again;
+  }
+
+  // Between two snapshots the table may have been changed.
+  Done plan_anew(TablePlan& plan) {
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    Result<TablePlan> now =
+        plan_upstream(plan.table, *plan.config, *plan.upstream->server, connection.session(), observer_);
+    if (now && now->upstream->same_as(*plan.upstream) && now->binary == plan.binary) {
+      plan = std::move(*now);
+      return {};
+    }
+    Error changed =
+        fail("table {}: {} was changed while its tables were read", plan.table.name, plan.config->from);
+    if (!now) changed = std::move(changed).because(std::move(now).error());
+    return std::move(changed).next("run the ingest again; nothing was promoted");
   }
 
   Done restore_indexes(const Structure& structure) {
@@ -231,6 +325,7 @@ class Build {
   std::stop_callback<std::function<void()>> pass_on_;
   Cancellation cancellation_;
   Upstreams upstreams_;
+  std::map<std::string, Extent> extents_;  // of a trial: by table, of its files
   std::vector<TablePlan> plans_;
   std::vector<LoadOutcome> outcomes_;
   std::vector<CheckReport> checks_;

@@ -12,6 +12,7 @@
 #include "base/config/config.hpp"
 #include "base/error.hpp"
 #include "base/pg/session.hpp"
+#include "daemon/ingest/shift.hpp"
 
 namespace slipway::ingest {
 
@@ -30,6 +31,9 @@ struct Request {
   // error of either rolls it back.
   std::function<Done(pg::Session&)> schema_begins = {};
   std::function<Done(pg::Session&)> schema_ends = {};
+  // Not 0: a trial, with so many rows of every source and no foreign keys or checks, which those rows alone
+  // could not keep.
+  std::int64_t trial_rows = 0;
 };
 
 struct TableProgress {
@@ -56,6 +60,8 @@ struct TableReport {
   std::int64_t rejected = 0;
   std::vector<std::string> reject_files;
   double seconds = 0;
+  LoadTimes times;         // of the threads that loaded it
+  std::int64_t bytes = 0;  // of its files as they lie on disk, or from an upstream
 };
 
 struct CheckReport {
@@ -67,13 +73,24 @@ struct CheckReport {
   std::string detail;
 };
 
+// What a whole build would come to, judged by a trial.
+struct TableEstimate {
+  std::string table;
+  std::string from;
+  std::int64_t rows = 0;
+  bool exact = false;  // the source was read to its end
+  std::int64_t source_bytes = 0;
+  std::int64_t disk_bytes = 0;  // with its indexes
+};
+
 struct Report {
   std::map<std::string, TableReport> tables;  // by table
   std::map<std::string, std::int64_t> read;   // rows by source, and by table of an upstream
   std::string input_fingerprint;              // sha256 over the inputs' names, sizes and contents
   // "path size mtime" of every file read, "table at time snapshot" of an upstream's
   std::vector<std::string> inputs;
-  std::vector<CheckReport> checks;  // in the pipeline's order
+  std::vector<CheckReport> checks;       // in the pipeline's order
+  std::vector<TableEstimate> estimates;  // of a trial, in the order of loading
 };
 
 // Kind::refused where rejects exceed their limit or a check does not hold, Kind::cancelled after a stop

@@ -1,5 +1,7 @@
 #include "daemon/ingest/copy_stream.hpp"
 
+#include "daemon/ingest/shift.hpp"
+
 namespace slipway::ingest {
 namespace {
 
@@ -19,12 +21,16 @@ void CopyStream::close() {
     closed_ = true;
   }
   changed_.notify_all();
+  const ServerWait wait;
   if (thread_.joinable()) thread_.join();
 }
 
 Done CopyStream::send(Out& batch, std::size_t to) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return failure_ || waiting_.size() < batches_max; });
+  if (!failure_ && waiting_.size() >= batches_max) {
+    const ServerWait wait;
+    changed_.wait(lock, [this] { return failure_ || waiting_.size() < batches_max; });
+  }
   if (failure_) return *failure_;
   waiting_.push_back({to, std::move(batch)});
   batch = Out();

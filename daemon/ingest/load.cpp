@@ -61,6 +61,7 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
                                Cancellation& cancellation) {
   if (plan.upstream) return load_upstream(request, plan, observer, cancellation);
   const Millis start = real_clock().steady();
+  const Shift shift;
   Connection connection = TRY(Connection::open(request, cancellation));
   Connection side = TRY(Connection::open(request, cancellation));
   TRY(side.become_owner(request));  // defaults and domains call functions that the schema files made
@@ -78,8 +79,13 @@ Result<LoadOutcome> load_table(const Request& request, const TablePlan& plan,
   TRY(rejects.judge(load.read));
   TRY(account(load, *files));
   LoadOutcome outcome;
-  outcome.report = {load.read, load.encoded, rejects.count(), rejects.files(),
-                    static_cast<double>((real_clock().steady() - start).count()) / 1000};
+  outcome.report.read = load.read;
+  outcome.report.loaded = load.encoded;
+  outcome.report.rejected = rejects.count();
+  outcome.report.reject_files = rejects.files();
+  outcome.report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
+  outcome.report.times = shift.times();
+  outcome.report.bytes = plan.bytes_total;
   outcome.files = std::move(*files);
   return outcome;
 }

@@ -12,7 +12,8 @@ namespace slipway::ingest {
 struct LoadOutcome {
   TableReport report;
   std::vector<FileCount> files;  // as plan.files
-  std::string upstream_digest;   // of the rows of an upstream, in the order in which they came
+  std::string upstream_digest;   // of the rows of an upstream, in whatever order they came
+  std::optional<Error> lost;     // nothing was loaded: the upstream's snapshot is gone, and this is how
 };
 
 // The indexes are those that were taken off the table: they say what a duplicate is.

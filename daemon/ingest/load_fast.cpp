@@ -43,6 +43,7 @@ Result<std::vector<FileCount>> load_fast(TableLoad& load) {
     (void)load.session().copy_abort("the load stops");  // whatever it says, the error that led here says more
     return files;
   }
+  const ServerWait wait;
   const std::int64_t loaded = TRY(load.session().copy_end());
   if (loaded != load.encoded)
     return fail("table {}: {} rows were sent, and PostgreSQL took {}", load.plan.table.name, load.encoded,

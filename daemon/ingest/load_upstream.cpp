@@ -2,139 +2,91 @@
 
 #include "base/pg/identifier.hpp"
 #include "base/pg/sqlstate.hpp"
-#include "daemon/ingest/copy_stream.hpp"
-#include "daemon/ingest/digest.hpp"
-#include "daemon/ingest/upstream.hpp"
 
 namespace slipway::ingest {
 namespace {
 
-class UpstreamLoad {
- public:
-  UpstreamLoad(const Request& request, const TablePlan& plan, Observer& observer, Connection& into,
-               Connection& from)
-      : request_(request), plan_(plan), observer_(observer), into_(into), from_(from) {}
+// A table without an order, whose connection is lost, begins anew so often.
+constexpr int rounds_max = 5;
 
-  // One transaction: TRUNCATE, then COPY with FREEZE. A partitioned table takes no FREEZE through its parent.
-  Result<LoadOutcome> run() {
-    const Millis start = real_clock().steady();
-    if (plan_.table.partitioned)
-      observer_.line(fmt::format(
-          "table {} is loaded through its parent, which is slower: its rows come from an upstream",
-          plan_.table.name));
-    pg::Transaction transaction = TRY(into_.begin(request_));
-    TRY(into_.session().script("TRUNCATE " + plan_.table.alone()));
-    TRY(into_.session().copy_begin(copy_in()));
-    const Result<long long> read = stream();
-    if (!read) {
-      (void)into_.session().copy_abort("the load stops");  // the error that led here says more
-      return read.error();
+bool rejects_allowed(const config::Rejects& limits) {
+  return limits.max > 0 || limits.max_percent > 0;
+}
+
+Error refused(const TablePlan& plan, const Error& error) {
+  return fail("table {} refused a row of {}", plan.table.name, plan.upstream->shown)
+      .because(error)
+      .next(
+          "mend the row in the upstream, leave it out with `where`, change what the schema files demand, or "
+          "allow "
+          "`rejects`");
+}
+
+// One transaction to the end, or to an error.
+Result<UpstreamRows> load_once(UpstreamLoad& load) {
+  Result<UpstreamRows> rows = load_upstream_fast(load);
+  if (rows || load.loss != UpstreamReader::Loss::none || !pg::blames_the_data(rows.error().sqlstate()))
+    return rows;
+  if (!rejects_allowed(load.request.pipeline.rejects)) return refused(load.plan, rows.error());
+  load.observer.line(
+      fmt::format("table {}: PostgreSQL refused a row of {}, so it is loaded again batch by batch: {}",
+                  load.plan.table.name, load.from().shown, rows.error().summary()));
+  return load_upstream_carefully(load);
+}
+
+Result<LoadOutcome> finished(UpstreamLoad& load, UpstreamRows rows) {
+  // Rows that no FREEZE was possible for.
+  if (load.plan.table.partitioned || rows.loaded < rows.read)
+    TRY(load.into.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
+  load.observer.progress({load.plan.table.name, rows.loaded, rows.read - rows.loaded, rows.bytes, 0});
+  LoadOutcome outcome;
+  outcome.report.read = rows.read;
+  outcome.report.loaded = rows.loaded;
+  outcome.report.rejected = rows.read - rows.loaded;
+  outcome.report.reject_files = std::move(rows.reject_files);
+  outcome.report.times = rows.times;
+  outcome.report.bytes = rows.bytes;
+  outcome.upstream_digest = rows.digest.text();
+  return outcome;
+}
+
+Result<LoadOutcome> load_in_rounds(UpstreamLoad& load) {
+  for (int round = 1;; ++round) {
+    load.loss = UpstreamReader::Loss::none;
+    Result<UpstreamRows> rows = load_once(load);
+    if (rows) return finished(load, std::move(*rows));
+    if (load.cancellation.requested()) return std::move(rows).error();
+    if (load.loss == UpstreamReader::Loss::snapshot) {
+      LoadOutcome outcome;
+      outcome.lost = std::move(rows).error();
+      return outcome;
     }
-    const Result<long long> loaded = into_.session().copy_end();
-    if (!loaded) return refused(loaded.error());
-    if (*loaded != *read)
-      return fail("table {}: {} sent {} rows, and PostgreSQL took {}", plan_.table.name,
-                  plan_.upstream->shown, *read, *loaded)
-          .next("nothing was promoted; please report this with the job's log");
-    TRY(transaction.commit());
-    if (plan_.table.partitioned) TRY(into_.session().script("VACUUM (FREEZE) " + plan_.table.quoted()));
-    observer_.progress({plan_.table.name, *loaded, 0, bytes_, 0});
-    LoadOutcome outcome;
-    outcome.report.read = *read;
-    outcome.report.loaded = *loaded;
-    outcome.report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
-    outcome.upstream_digest = digest_.hex();
-    return outcome;
+    if (load.loss != UpstreamReader::Loss::order || round == rounds_max) return std::move(rows).error();
+    load.observer.line(fmt::format("table {} begins anew: {}", load.plan.table.name, rows.error().summary()));
   }
-
- private:
-  // The first error stands. A failed reading leaves its session in the middle of a COPY, of no more use.
-  Result<long long> stream() {
-    std::optional<Error> refusal;
-    CopyStream stream([&](std::size_t, std::string_view batch) -> Done {
-      Done sent = into_.session().copy_send(batch);
-      if (!sent) refusal = refused(sent.error());
-      return sent;
-    });
-    Out batch;
-    batch.reserve(batch_bytes);
-    bool ours = false;  // the error came from this side
-    const auto send = [&]() -> Done {
-      Done sent = stream.send(batch);
-      if (sent) sent = go_on();
-      ours = !sent;
-      return sent;
-    };
-    const auto take = [&](std::string_view message) -> Done {
-      ++messages_;
-      bytes_ += std::ssize(message);
-      batch.reserve(message.size());
-      batch.bytes(message);
-      digest_.add(message);
-      return batch.size() < batch_bytes ? Done() : send();
-    };
-    Result<long long> read = from_.session().copy_out(copy_out(), take);
-    if (!read && !ours)
-      return plan_.upstream->server->explain(std::move(read).error(), "reading " + plan_.upstream->shown);
-    if (read && batch.size() > 0)
-      if (Done sent = send(); !sent) read = std::move(sent).error();
-    Done finished = stream.finish();
-    if (!read || !finished) {
-      (void)from_.session().canceller().cancel();
-      if (refusal) return *refusal;
-      return read ? Result<long long>(std::move(finished).error()) : read;
-    }
-    return read;
-  }
-
-  Done go_on() {
-    // A message is a row, apart from the end of a binary COPY.
-    observer_.progress({plan_.table.name, messages_, 0, bytes_, 0});
-    return into_.go_on();
-  }
-
-  Error refused(const Error& error) const {
-    if (!pg::blames_the_data(error.sqlstate())) return error;
-    return fail("table {} refused a row of {}", plan_.table.name, plan_.upstream->shown)
-        .because(error)
-        .next(
-            "mend the row in the upstream, leave it out with `where`, or change what the schema files "
-            "demand; "
-            "rows of a postgres source are loaded all or none, never rejected one by one");
-  }
-
-  std::string options(bool freeze) const {
-    return fmt::format("(FORMAT {}{})", plan_.binary ? "binary" : "text", freeze ? ", FREEZE" : "");
-  }
-  std::string copy_in() const {
-    std::string columns;
-    for (const std::string& name : plan_.upstream->columns)
-      columns += (columns.empty() ? "" : ", ") + pg::quoted(name);
-    return fmt::format("COPY {} ({}) FROM STDIN {}", plan_.table.quoted(), columns,
-                       options(!plan_.table.partitioned));
-  }
-  std::string copy_out() const {
-    return fmt::format("COPY ({}) TO STDOUT {}", plan_.upstream->select, options(false));
-  }
-
-  const Request& request_;
-  const TablePlan& plan_;
-  Observer& observer_;
-  Connection& into_;
-  Connection& from_;
-  Digest digest_;
-  std::int64_t messages_ = 0;
-  std::int64_t bytes_ = 0;
-};
+}
 
 }  // namespace
 
+std::string UpstreamLoad::copy_in(bool binary, bool freeze) const {
+  std::string columns;
+  for (const std::string& name : from().columns) columns += (columns.empty() ? "" : ", ") + pg::quoted(name);
+  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT {}{})", plan.table.quoted(), columns,
+                     binary ? "binary" : "text", freeze ? ", FREEZE" : "");
+}
+
 Result<LoadOutcome> load_upstream(const Request& request, const TablePlan& plan, Observer& observer,
                                   Cancellation& cancellation) {
+  const Millis start = real_clock().steady();
+  if (plan.table.partitioned)
+    observer.line(
+        fmt::format("table {} is loaded through its parent, which is slower: its rows come from an upstream",
+                    plan.table.name));
   Connection into = TRY(Connection::open(request, cancellation));
-  Connection from = TRY(plan.upstream->server->join(cancellation));
-  Result<LoadOutcome> outcome = UpstreamLoad(request, plan, observer, into, from).run();
+  UpstreamLoad load{request, plan, observer, cancellation, into};
+  Result<LoadOutcome> outcome = load_in_rounds(load);
   if (!outcome) return into.explain(std::move(outcome).error());
+  outcome->report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
   return outcome;
 }
 

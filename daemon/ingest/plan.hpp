@@ -32,15 +32,43 @@ struct PlannedFile {
   std::string raw_header;           // of rows of fields, with its line end
 };
 
+// How much a source holds, as far as it can be told without reading it.
+struct Extent {
+  std::int64_t rows = 0;
+  bool exact = false;  // it was read to its end
+  std::int64_t bytes = 0;
+};
+
 class Upstream;
 
 // A table of an upstream server, and what is read of it.
 struct UpstreamTable {
   Upstream* server = nullptr;
-  std::string shown;                 // as the pipeline's `from` has it
-  std::string moment;                // of its snapshot
-  std::string select;                // the query that gives its rows, in the order of `columns`
-  std::vector<std::string> columns;  // as both tables have them
+  std::string shown;   // as the pipeline's `from` has it
+  std::string moment;  // of its snapshot
+  std::string list;    // the expressions that give `columns`
+  std::string from;    // FROM … WHERE …, the conditions in parentheses
+  std::optional<std::int64_t> limit;
+  std::vector<std::string> columns;  // of ours
+  std::vector<std::string> parts;    // conditions, each for one part of it; none: it is read as a whole
+  bool ordered = false;              // rows of a part come in the same order each time
+  std::size_t readers = 1;           // sessions that read parts side by side
+  Extent extent;                     // by its planner's estimate
+
+  std::string select() const {
+    return "SELECT " + list + from + (limit ? fmt::format(" LIMIT {}", *limit) : "");
+  }
+  std::size_t part_count() const { return parts.empty() ? 1 : parts.size(); }
+  std::string select(std::size_t part) const {
+    return parts.empty() ? select() : "SELECT " + list + from + " AND " + parts[part];
+  }
+  std::string count() const { return "SELECT count(*)" + from; }
+  void only_first(std::int64_t rows) {
+    parts.clear();
+    ordered = false;
+    limit = limit ? std::min(*limit, rows) : rows;
+  }
+  bool same_as(const UpstreamTable& other) const { return list == other.list && columns == other.columns; }
 };
 
 struct TablePlan {

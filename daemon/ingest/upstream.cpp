@@ -2,6 +2,7 @@
 
 #include "base/pg/conninfo.hpp"
 #include "base/pg/identifier.hpp"
+#include "base/pg/retry.hpp"
 #include "base/pg/sqlstate.hpp"
 
 namespace slipway::ingest {
@@ -63,26 +64,45 @@ Result<Connection> connect(const std::string& conninfo, Cancellation& cancellati
 Result<std::unique_ptr<Upstream>> Upstream::open(const config::PostgresSource& source,
                                                  Cancellation& cancellation) {
   const std::string conninfo = TRY(kept_alive(source, TRY(read_uri(source))));
-  Result<Connection> connection = connect(conninfo, cancellation);
+  std::unique_ptr<Upstream> upstream(new Upstream(source, conninfo));
+  TRY(upstream->take_snapshot(cancellation));
+  return upstream;
+}
+
+Done Upstream::take_snapshot(Cancellation& cancellation) {
+  Result<Connection> connection = connect(conninfo_, cancellation);
   if (!connection)
-    return fail("source {}: cannot connect to its server", source.name)
+    return fail("source {}: cannot connect to its server", source_.name)
         .because(std::move(connection).error())
-        .at(source.at)
+        .at(source_.at)
         .next("look whether that server is running, and lets this user in from here");
-  std::unique_ptr<Upstream> upstream(new Upstream(source, conninfo, std::move(*connection)));
-  pg::Session& session = upstream->session();
-  const auto take_snapshot = [&]() -> Done {
-    TRY(session.script(begin));
-    TRY(session.script(settings));
-    const pg::Rows rows = TRY(session.query(
+  holder_.emplace(std::move(*connection));
+  const auto take = [&]() -> Done {
+    TRY(session().script(begin));
+    TRY(session().script(settings));
+    const pg::Rows rows = TRY(session().query(
         "SELECT pg_export_snapshot(), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"));
-    upstream->snapshot_ = rows.string(0, 0);
-    upstream->moment_ = rows.string(0, 1) + " snapshot " + upstream->snapshot_;
+    snapshot_ = rows.string(0, 0);
+    moment_ = rows.string(0, 1) + " snapshot " + snapshot_;
     return {};
   };
-  Done taken = take_snapshot();
-  if (!taken) return upstream->explain(std::move(taken).error(), "taking a snapshot");
-  return upstream;
+  Done taken = take();
+  if (!taken) return explain(std::move(taken).error(), "taking a snapshot");
+  return {};
+}
+
+bool Upstream::holds() {
+  const std::lock_guard lock(holding_);
+  return static_cast<bool>(session().script("SELECT 1"));
+}
+
+Done Upstream::renew(Cancellation& cancellation) {
+  holder_.reset();
+  for (int number = 2;; ++number) {
+    Done taken = take_snapshot(cancellation);
+    if (taken || number > upstream_tries || !may_come_back(taken.error())) return taken;
+    TRY(pause_before_try(number, cancellation));
+  }
 }
 
 Result<Connection> Upstream::join(Cancellation& cancellation) const {
@@ -112,6 +132,21 @@ Error Upstream::explain(Error error, const std::string& doing) const {
       hint.empty()
           ? "mend it on that server or in the pipeline, then run the ingest again; nothing was promoted"
           : hint);
+}
+
+Done pause_before_try(int number, Cancellation& cancellation) {
+  constexpr pg::Patience patience{upstream_tries, Millis(100), Millis(8'000), Millis(0)};
+  constexpr Millis step{50};
+  Millis left = pg::pause_before(number, patience, pg::random_share());
+  for (; left > Millis(0) && !cancellation.requested(); left -= step) real_clock().sleep(step);
+  if (cancellation.requested()) return Error(Kind::cancelled, "the build was cancelled");
+  return {};
+}
+
+bool may_come_back(const Error& error) {
+  const std::string& state = error.sqlstate();
+  return error.kind() == Kind::failed &&
+         (state.empty() || pg::lost_connection(state) || pg::worth_retrying(state));
 }
 
 Result<Upstream*> Upstreams::get(const config::PostgresSource& source, Cancellation& cancellation) {

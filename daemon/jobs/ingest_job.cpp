@@ -5,7 +5,6 @@
 
 #include "daemon/ingest/preflight.hpp"
 #include "daemon/jobs/promote_child.hpp"
-#include "swap/engine.hpp"
 #include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
@@ -13,6 +12,7 @@ namespace {
 
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
+  result.tables = report.tables;
   result.checks = report.checks;
   for (const auto& [table, one] : report.tables) {
     result.rows[table] = one.loaded;
@@ -26,21 +26,6 @@ void guard_schema_files(ingest::Request& request, const config::Target& target) 
   const auto guard = std::make_shared<swap::SchemaGuard>(target.database_name, request.schema);
   request.schema_begins = [guard](pg::Session& session) { return guard->begins(session); };
   request.schema_ends = [guard](pg::Session& session) { return guard->ends(session); };
-}
-
-ingest::Request request_for(const IngestContext& context, const config::Pipeline& pipeline,
-                            const swap::Build& build, const IngestOrder& order) {
-  ingest::Request request{.config = context.config,
-                          .pipeline = pipeline,
-                          .conninfo = build.place.conninfo,
-                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
-                          .owner = build.owner,
-                          .reader = build.reader,
-                          .fence = build.manifest.fence,
-                          .reject_folder = build.rejects,
-                          .only = order.only};
-  if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
-  return request;
 }
 
 void take_report(const ingest::Report& report, swap::Manifest& manifest) {
@@ -69,7 +54,7 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
           swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
           IngestResult& result) {
-  ingest::Request request = request_for(context, pipeline, build, order);
+  ingest::Request request = request_for(context.config, pipeline, build, order.only);
   request.live_rows = TRY(rows_of_live(pipeline, engine));
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
@@ -98,12 +83,29 @@ Done build_snapshot(const IngestContext& context, long long job, const IngestOrd
 
 }  // namespace
 
+ingest::Request request_for(const config::Config& config, const config::Pipeline& pipeline,
+                            const swap::Build& build, const std::vector<std::string>& only) {
+  ingest::Request request{.config = config,
+                          .pipeline = pipeline,
+                          .conninfo = build.place.conninfo,
+                          .schema = build.place.schema.empty() ? "public" : build.place.schema,
+                          .owner = build.owner,
+                          .reader = build.reader,
+                          .fence = build.manifest.fence,
+                          .reject_folder = build.rejects,
+                          .only = only};
+  if (!build.place.schema.empty()) guard_schema_files(request, config.targets.at(pipeline.target));
+  return request;
+}
+
 IngestResult run_ingest(const IngestContext& context, long long job, const IngestOrder& order,
                         ingest::Observer& observer, std::stop_token stop) {
   IngestResult result;
   const Millis began = context.seams.clock.steady();
-  Done built = build_snapshot(context, job, order, observer, stop, result);
+  PhaseClock phases(observer);
+  Done built = build_snapshot(context, job, order, phases, stop, result);
   result.state = built ? "succeeded" : built.error().kind() == Kind::cancelled ? "cancelled" : "failed";
+  if (built) result.profile = profile_of(phases.phases(), phases.disk_pressure(), result.tables);
   if (!built) result.error = std::move(built).error();
   if (built && order.promote) {
     observer.phase("promote");
@@ -147,6 +149,7 @@ std::string to_json(const IngestResult& result, long long job, const std::string
               {"seconds", result.seconds}};
   if (!result.reject_files.empty()) out["reject_files"] = result.reject_files;
   for (const ingest::CheckReport& check : result.checks) out["checks"].push_back(to_json(check));
+  if (result.profile) out["profile"] = to_json(*result.profile);
   if (result.error) out["error"] = {{"what", result.error->summary()}, {"next", result.error->next_step()}};
   if (!result.promotion.empty()) out["promotion"] = json::parse(result.promotion, nullptr, false);
   return out.dump();

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "daemon/ingest/build.hpp"
-#include "swap/home.hpp"
+#include "daemon/jobs/profile.hpp"
+#include "swap/engine.hpp"
 
 namespace slipway::jobs {
 
@@ -26,8 +27,10 @@ struct IngestResult {
   std::string target;
   std::string snapshot;  // empty if none was begun
   std::map<std::string, std::int64_t> rows, read, rejected;
+  std::map<std::string, ingest::TableReport> tables;
   std::vector<std::string> reject_files;
   std::vector<ingest::CheckReport> checks;
+  std::optional<Profile> profile;  // where the time went, if the build came to its end
   double seconds = 0;
   std::optional<Error> error;
   std::string promotion;  // the receipt as JSON; empty if none was asked for or the build failed
@@ -45,6 +48,10 @@ struct IngestContext {
   const swap::Home& home;
   const config::Config& config;
 };
+
+// What the build of that snapshot is asked to do. What it refers to must outlive it.
+ingest::Request request_for(const config::Config& config, const config::Pipeline& pipeline,
+                            const swap::Build& build, const std::vector<std::string>& only);
 
 IngestResult run_ingest(const IngestContext& context, long long job, const IngestOrder& order,
                         ingest::Observer& observer, std::stop_token stop);

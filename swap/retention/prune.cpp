@@ -18,7 +18,23 @@ Result<Retention> decide(const Context& context, Engine& engine, Prune how, cons
   return retention;
 }
 
+constexpr Millis between_tries{100};
+constexpr int hold_tries = 600;
+
 }  // namespace
+
+Done throw_away(const Context& context, Engine& engine, Build& build, const std::string& actor) {
+  TRY(engine.discard(build, "it was a trial"));
+  Done held = engine.hold(actor);
+  for (int left = hold_tries; !held && held.error().kind() == Kind::busy && left > 0; --left) {
+    context.seams.clock.sleep(between_tries);
+    held = engine.hold(actor);
+  }
+  TRY(std::move(held));
+  TRY(engine.bury(build.manifest.id));
+  engine.release();
+  return engine.remove_buried();
+}
 
 Result<Retention> prune(const Context& context, Prune how, const std::string& actor) {
   const std::unique_ptr<Engine> engine = engine_of(context);

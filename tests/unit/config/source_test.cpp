@@ -75,8 +75,8 @@ const Mistake cases[] = {
     {"limit_zero", table("from: catalog.image, limit: 0"),
      "slipway.yaml:10:43: `limit` in table `image` of pipeline `demo`: expected a number of rows, 1 or more, "
      "but it is `0`"},
-    {"columns", table("from: catalog.image, columns: {a: b}"),
-     "slipway.yaml:10:36: table `image` of pipeline `demo`: `columns` with a postgres source is not built"},
+    {"columns_and_exclude", table("from: catalog.image, columns: {a: b}, exclude: [c]"),
+     "slipway.yaml:10:53: table `image` of pipeline `demo`: `exclude` has no place beside `columns`"},
     {"duplicates", table("from: catalog.image, duplicates: reject"),
      "slipway.yaml:10:36: table `image` of pipeline `demo`: `duplicates: reject` has no place there"},
 };
