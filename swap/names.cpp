@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/digest.hpp"
 #include "swap/snapshot_time.hpp"
 
 namespace slipway::swap {
@@ -77,6 +78,10 @@ std::optional<WallTime> time_of_snapshot(std::string_view id) {
 std::string next_snapshot_id(WallTime now, const std::string& last) {
   const std::string id = snapshot_id(now);
   return last.empty() || id > last ? id : id_of(seconds_of(last) + 1);
+}
+
+std::string own_schemas_of(std::string_view snapshot_schema) {
+  return "slipway_build_" + sha256_hex(snapshot_schema).substr(0, 16);
 }
 
 std::string reader_role(std::string_view database) {

@@ -81,6 +81,10 @@ std::string snapshot_id(WallTime time);
 // greatest(now, last id + 1 s); last may be empty.
 std::string next_snapshot_id(WallTime now, const std::string& last);
 
+// What the names of the schemas begin with that a build of that schema makes for itself: they go before it is
+// ready, or with it.
+std::string own_schemas_of(std::string_view snapshot_schema);
+
 std::string reader_role(std::string_view database);  // <name>_read
 std::string probe_alias(std::string_view database);  // <name>__probe
 

@@ -21,7 +21,8 @@ enum class Pool { transaction, session };
 enum class Promote { manual, automatic };
 enum class Duplicates { fail, reject };
 enum class Start { empty, live };  // what a build begins with
-enum class FileFormat { by_name, csv, tsv, text, ndjson, json };
+// documents: each file is one; listing: the files themselves, unread. Both for queries.
+enum class FileFormat { by_name, csv, tsv, text, ndjson, json, documents, listing };
 enum class Ragged { reject, pad };  // what becomes of a row with too few fields
 
 struct SqlProbe {
@@ -176,8 +177,12 @@ struct Column {
 
 struct Table {
   std::string name;
-  std::string from;             // a source of files, or a table of an upstream: see from.hpp
-  std::vector<Column> columns;  // empty: by name
+  std::string from;              // a source of files, or a table of an upstream: see from.hpp; or:
+  std::string sql;               // the file of the query that fills it, relative to the config file
+  std::vector<std::string> key;  // of a query's rows: the natural key
+  bool stable_id = false;        // `id: stable`: the ids that live has for the same natural key
+  std::string scope;             // the rows that are replaced, as an expression; empty: all
+  std::vector<Column> columns;   // empty: by name
   Duplicates duplicates = Duplicates::fail;
   std::string where;                 // of an upstream's rows, in its SQL; empty: all
   std::vector<std::string> exclude;  // columns of the upstream that are left out
@@ -241,6 +246,7 @@ struct Pipeline {
   std::vector<Table> tables;                        // in the file's order
   Rejects rejects;
   std::vector<Check> checks;
+  std::map<std::string, std::optional<std::string>> params;  // defaults of parameters; nothing is NULL
   Promote promote = Promote::manual;
   Position at;
 };

@@ -83,6 +83,12 @@ constexpr std::array dialect_settings = {
     field<"ragged", &Dialect::ragged, ragged_name, Dialect>(),
 };
 
+// No rows of fields.
+bool holds_documents(FileFormat format) {
+  return format == FileFormat::ndjson || format == FileFormat::json || format == FileFormat::documents ||
+         format == FileFormat::listing;
+}
+
 bool same(std::optional<char> one, char other) {
   return one && *one == other;
 }
@@ -97,7 +103,7 @@ void read_dialect(const Scope& scope, const Value& map, FileSource& source) {
 
 Value show_dialect(const FileSource& source) {
   const FileFormat format = source.format;
-  if (format == FileFormat::ndjson || format == FileFormat::json) return {};
+  if (holds_documents(format)) return {};
   return show_settings(std::span<const Setting<Dialect>>(dialect_settings), source.dialect);
 }
 
@@ -106,8 +112,7 @@ void check_dialect(const Scope& scope, const Value& key, const FileSource& sourc
   const auto complain = [&](const char* what) {
     scope.mistakes.add(key, "`dialect`{}: {}", scope.in(), what);
   };
-  if (source.format == FileFormat::ndjson || source.format == FileFormat::json)
-    return complain("JSON has none; it belongs to csv, tsv and text");
+  if (holds_documents(source.format)) return complain("JSON has none; it belongs to csv, tsv and text");
   const bool text = source.format == FileFormat::text;
   if (text && (dialect.quote || dialect.escape))
     return complain("PostgreSQL's text format has no quotes: a backslash escapes");

@@ -68,12 +68,14 @@ constexpr Words<Promote, 2> promotes = {{{"manual", Promote::manual}, {"auto", P
 constexpr Words<Duplicates, 2> duplicate_ways = {
     {{"fail", Duplicates::fail}, {"reject", Duplicates::reject}}};
 constexpr Words<Start, 2> starts = {{{"empty", Start::empty}, {"live", Start::live}}};
-constexpr Words<FileFormat, 6> file_formats = {{{"auto", FileFormat::by_name},
+constexpr Words<FileFormat, 8> file_formats = {{{"auto", FileFormat::by_name},
                                                 {"csv", FileFormat::csv},
                                                 {"tsv", FileFormat::tsv},
                                                 {"text", FileFormat::text},
                                                 {"ndjson", FileFormat::ndjson},
-                                                {"json", FileFormat::json}}};
+                                                {"json", FileFormat::json},
+                                                {"documents", FileFormat::documents},
+                                                {"listing", FileFormat::listing}}};
 constexpr Words<Ragged, 2> ragged_ways = {{{"reject", Ragged::reject}, {"pad", Ragged::pad}}};
 constexpr Words<Severity, 2> severities = {{{"warn", Severity::warn}, {"error", Severity::error}}};
 constexpr Words<Expect, 2> expectations = {{{"empty", Expect::empty}, {"true", Expect::truth}}};
@@ -261,9 +263,9 @@ const Format<Promote> promote_name{"manual or auto", read_word<Promote, promotes
 const Format<Duplicates> duplicates_name{"fail or reject", read_word<Duplicates, duplicate_ways>,
                                          show_word<Duplicates, duplicate_ways>};
 const Format<Start> start_name{"empty or live", read_word<Start, starts>, show_word<Start, starts>};
-const Format<FileFormat> file_format_name{"auto (by the file's name), csv, tsv, text, ndjson or json",
-                                          read_word<FileFormat, file_formats>,
-                                          show_word<FileFormat, file_formats>};
+const Format<FileFormat> file_format_name{
+    "auto (by the file's name), csv, tsv, text, ndjson, json, documents or listing",
+    read_word<FileFormat, file_formats>, show_word<FileFormat, file_formats>};
 const Format<Ragged> ragged_name{"reject or pad", read_word<Ragged, ragged_ways>,
                                  show_word<Ragged, ragged_ways>};
 const Format<Severity> severity_name{"warn or error", read_word<Severity, severities>,

@@ -8,16 +8,27 @@
 namespace slipway::config {
 namespace {
 
-constexpr std::string_view one_or_more_files = "a file pattern, or a list of them";
+constexpr std::string_view one_or_more_files = "a file pattern, a list of them, or {clone: live}";
 
 void read_schema(const Scope& scope, const Value& value, Pipeline& pipeline) {
-  for (const char* way : {"command", "clone"})
-    if (value.find(way)) return not_built(scope, fmt::format("schema: {}", way), value);
+  if (value.find("command")) return not_built(scope, "schema: command", value);
+  if (const Value* whose = value.find("clone")) {  // no files
+    if (value.keys.size() != 1 || whose->type != Value::Type::text || whose->text != "live")
+      expected(scope, "schema", "{clone: live}", value);
+    return;
+  }
   const auto patterns = read_texts(value);
   if (patterns)
     pipeline.schema = *patterns;
   else
     expected(scope, "schema", one_or_more_files, value);
+}
+
+Value show_schema(const Pipeline& pipeline) {
+  if (!pipeline.schema.empty()) return show_texts(pipeline.schema);
+  Value map = Value::map();
+  map.add("clone", Value::of("live"));
+  return map;
 }
 
 // A text that may be empty: `default: ""` and `const: ""` mean the empty text.
@@ -86,20 +97,33 @@ Value show_columns(const Table& table) {
   return map.keys.empty() ? Value() : map;
 }
 
+constexpr auto from = field<"from", &Table::from, plain_text, Table>();
+constexpr auto sql_file = field<"sql", &Table::sql, plain_text, Table>();
+constexpr auto scope_text = field<"scope", &Table::scope, plain_text, Table>();
+
+void read_id(const Scope& scope, const Value& value, Table& table) {
+  table.stable_id = value.type == Value::Type::text && value.text == "stable";
+  if (!table.stable_id) expected(scope, "id", "stable", value);
+}
+
 constexpr auto where = field<"where", &Table::where, plain_text, Table>();
 
 constexpr std::array table_settings = {
-    field<"from", &Table::from, plain_text, Table>(Need::required),
+    Setting<Table>{"from", from.read,
+                   [](const Table& table) { return table.from.empty() ? Value() : Value::of(table.from); }},
+    Setting<Table>{"sql", sql_file.read,
+                   [](const Table& table) { return table.sql.empty() ? Value() : Value::of(table.sql); }},
     Setting<Table>{"columns", read_columns, show_columns},
     field<"duplicates", &Table::duplicates, duplicates_name, Table>(),
     Setting<Table>{"where", where.read,
                    [](const Table& table) { return table.where.empty() ? Value() : Value::of(table.where); }},
     list_of<"exclude", &Table::exclude, name_text>(),
     field<"limit", &Table::limit, row_limit, Table>(),
-    unbuilt<Table>("sql"),
-    unbuilt<Table>("key"),
-    unbuilt<Table>("id"),
-    unbuilt<Table>("scope"),
+    list_of<"key", &Table::key, name_text>(),
+    Setting<Table>{"id", read_id,
+                   [](const Table& table) { return table.stable_id ? Value::of("stable") : Value(); }},
+    Setting<Table>{"scope", scope_text.read,
+                   [](const Table& table) { return table.scope.empty() ? Value() : Value::of(table.scope); }},
 };
 
 void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
@@ -111,10 +135,8 @@ void read_tables(const Scope& scope, const Value& map, Pipeline& pipeline) {
     table.name = map.keys[i].text;
     table.at = scope.mistakes.at(map.keys[i]);
     for (const Value& key : map.items[i].keys) table.keys_at[key.text] = scope.mistakes.at(key);
-    if (map.items[i].find("sql") && !map.items[i].find("from")) {
-      not_built(inner, "sql", map.items[i]);
-      continue;
-    }
+    if (!map.items[i].find("from") && !map.items[i].find("sql"))
+      scope.mistakes.add(map.items[i], "`from` (or `sql`) is missing{}", inner.in());
     read_settings(inner, map.items[i], std::span<const Setting<Table>>(table_settings), table);
     pipeline.tables.push_back(std::move(table));
   }
@@ -125,6 +147,26 @@ Value show_tables(const Pipeline& pipeline) {
   for (const Table& table : pipeline.tables)
     map.add(table.name, show_settings(std::span<const Setting<Table>>(table_settings), table));
   return map;
+}
+
+// Each with its default: `params: {dataset: null, mode: full}`.
+void read_params(const Scope& scope, const Value& map, Pipeline& pipeline) {
+  if (!is_map(scope, "params", map)) return;
+  for (std::size_t i = 0; i < map.keys.size(); ++i) {
+    const Value& value = map.items[i];
+    if (value.type == Value::Type::text)
+      pipeline.params[map.keys[i].text] = value.text;
+    else if (value.type == Value::Type::nothing)
+      pipeline.params[map.keys[i].text] = std::nullopt;
+    else
+      expected(scope.part("params"), map.keys[i].text, "its default: a text, a number or null", value);
+  }
+}
+
+Value show_params(const Pipeline& pipeline) {
+  Value map = Value::map();
+  for (const auto& [name, value] : pipeline.params) map.add(name, value ? Value::of(*value) : Value());
+  return map.keys.empty() ? Value() : map;
 }
 
 void read_max(const Scope& scope, const Value& value, Rejects& rejects) {
@@ -164,22 +206,14 @@ void read_rejects(const Scope& scope, const Value& map, Pipeline& pipeline) {
   read_settings(inner, map, std::span<const Setting<Rejects>>(reject_settings), pipeline.rejects);
 }
 
-constexpr auto start = field<"start", &Pipeline::start, start_name, Pipeline>();
-
-// The engines can begin with a copy of live; the load does not yet replace only what is in its scope.
-void read_start(const Scope& scope, const Value& value, Pipeline& pipeline) {
-  start.read(scope, value, pipeline);
-  if (pipeline.start == Start::live) not_built(scope, "start: live", value);
-}
-
 constexpr std::array settings = {
     field<"target", &Pipeline::target, name_text, Pipeline>(Need::required),
-    Setting<Pipeline>{"start", read_start, start.show},
-    Setting<Pipeline>{"schema", read_schema,
-                      [](const Pipeline& pipeline) { return show_texts(pipeline.schema); }, Need::required},
+    field<"start", &Pipeline::start, start_name, Pipeline>(),
+    Setting<Pipeline>{"schema", read_schema, show_schema, Need::required},
     unbuilt<Pipeline>("prepare"),
     Setting<Pipeline>{"sources", read_sources, show_sources, Need::required},
     Setting<Pipeline>{"tables", read_tables, show_tables, Need::required},
+    Setting<Pipeline>{"params", read_params, show_params},
     Setting<Pipeline>{"rejects", read_rejects,
                       [](const Pipeline& pipeline) {
                         return show_settings(std::span<const Setting<Rejects>>(reject_settings),

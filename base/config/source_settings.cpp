@@ -103,6 +103,8 @@ class TableCheck {
       : pipeline_(pipeline), table_(table), mistakes_(mistakes) {}
 
   void run() {
+    of_query();
+    if (table_.from.empty()) return;
     if (pipeline_.sources.count(table_.from)) return of_files();
     const std::optional<From> from = split_from(table_.from);
     if (!from)
@@ -119,7 +121,33 @@ class TableCheck {
   }
 
  private:
+  // What belongs to a query, and what to a source that rows are taken from as they are.
+  void of_query() {
+    const bool query = !table_.sql.empty();
+    for (const char* key : {"key", "id", "scope"})
+      if (!query && table_.keys_at.count(key))
+        complain(key, fmt::format("`{}` has no place there: only a table with `sql` has it", key));
+    if (!query) return;
+    if (!table_.from.empty()) return complain("sql", "it has both `from` and `sql`; expected one of them");
+    for (const char* key : {"columns", "where", "exclude", "limit"})
+      if (table_.keys_at.count(key))
+        complain(key, fmt::format("`{}` has no place there: the query says it", key));
+    if (table_.stable_id && table_.key.empty())
+      complain("id", "`id: stable` needs a `key`: which columns say that a row is the same as live's?");
+    if (table_.duplicates == Duplicates::reject && table_.key.empty())
+      complain("duplicates", "`duplicates: reject` needs a `key`: which columns say that rows are the same?");
+    if (!table_.scope.empty() && pipeline_.start != Start::live)
+      complain("scope",
+               "`scope` needs `start: live` in its pipeline: without it, what is outside would be lost");
+  }
+
   void of_files() {
+    const FileFormat format = pipeline_.sources.at(table_.from).format;
+    if (format == FileFormat::documents || format == FileFormat::listing)
+      complain(
+          "from",
+          fmt::format("source `{0}` is {1}: a table takes it by a query (`sql: FILE.sql`), as source.{0}",
+                      table_.from, format == FileFormat::listing ? "a listing" : "documents"));
     for (const char* key : {"where", "exclude", "limit"})
       if (table_.keys_at.count(key))
         complain(key, fmt::format("`{}` has no place there: only a postgres source has it, and `{}` is files",
@@ -176,7 +204,7 @@ Value show_sources(const Pipeline& pipeline) {
 }
 
 void check_source(const Pipeline& pipeline, const Table& table, Mistakes& mistakes) {
-  if (!table.from.empty()) TableCheck(pipeline, table, mistakes).run();
+  TableCheck(pipeline, table, mistakes).run();
 }
 
 }  // namespace slipway::config

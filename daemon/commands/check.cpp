@@ -8,6 +8,7 @@
 
 #include "base/config/config.hpp"
 #include "daemon/ingest/inputs.hpp"
+#include "daemon/ingest/sql_file.hpp"
 #include "daemon/ingest/standard_input.hpp"
 
 namespace slipway::commands {
@@ -19,12 +20,18 @@ using nlohmann::json;
 struct Found {
   std::string pipeline;
   std::size_t schema_files = 0;
+  std::size_t queries = 0;
+  std::vector<std::string> parameters;
   std::size_t source_files = 0;
   std::int64_t source_bytes = 0;
 };
 
-Result<Found> look_at(const config::Config& config, const config::Pipeline& pipeline) {
+Result<Found> look_at(const config::Config& config, const config::Pipeline& written) {
   Found found;
+  const std::vector<ingest::SqlTable> queries = TRY(ingest::read_sql_tables(config, written, {}));
+  found.queries = queries.size();
+  for (const auto& [name, at] : ingest::parameters_of(written, queries)) found.parameters.push_back(name);
+  const config::Pipeline pipeline = ingest::with_any_params(written);
   found.pipeline = pipeline.name;
   const std::string what = fmt::format("schema of pipeline {}", pipeline.name);
   found.schema_files = TRY(ingest::expand(pipeline.schema, config.folder, pipeline.at, what)).size();
@@ -57,6 +64,8 @@ void print_json(const config::Config& config, const std::vector<Found>& all) {
   json pipelines = json::object();
   for (const Found& found : all)
     pipelines[found.pipeline] = {{"schema_files", found.schema_files},
+                                 {"queries", found.queries},
+                                 {"parameters", found.parameters},
                                  {"source_files", found.source_files},
                                  {"source_bytes", found.source_bytes}};
   json targets = json::array();
@@ -79,9 +88,13 @@ void print_text(const config::Config& config, const std::vector<Found>& all) {
   fmt::print("{} is right\n", config.file.string());
   for (const auto& [name, target] : config.targets)
     fmt::print("  target {}: front door {}\n", name, front_door(target));
-  for (const Found& found : all)
-    fmt::print("  pipeline {}: {} schema files, {} source files, {:.1f} MB\n", found.pipeline,
-               found.schema_files, found.source_files, static_cast<double>(found.source_bytes) / 1e6);
+  for (const Found& found : all) {
+    std::string queries = found.queries == 0 ? "" : fmt::format("{} queries, ", found.queries);
+    fmt::print("  pipeline {}: {} schema files, {}{} source files, {:.1f} MB\n", found.pipeline,
+               found.schema_files, queries, found.source_files,
+               static_cast<double>(found.source_bytes) / 1e6);
+    for (const std::string& name : found.parameters) fmt::print("    --param {}=…\n", name);
+  }
   if (!all.empty()) fmt::print(stderr, "next: slipway ingest {}\n", all.front().pipeline);
 }
 

@@ -10,13 +10,14 @@
 
 #include "base/config/from.hpp"
 #include "daemon/ingest/advice.hpp"
+#include "daemon/ingest/beginning.hpp"
 #include "daemon/ingest/checks.hpp"
 #include "daemon/ingest/connection.hpp"
 #include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
-#include "daemon/ingest/schema_files.hpp"
+#include "daemon/ingest/sql_stage.hpp"
 #include "daemon/ingest/structure.hpp"
 
 namespace slipway::ingest {
@@ -38,6 +39,11 @@ Result<CatalogTable> table_of(const Request& request, Connection& connection, co
     std::string names;
     for (const std::string& name : TRY(table_names(connection.session(), request.schema)))
       names += (names.empty() ? "" : ", ") + name;
+    if (!request.copy_of.empty())
+      return error(Kind::usage, "live ({}), which this build begins with, has no table {}", request.copy_of,
+                   table.name)
+          .at(table.at)
+          .next("where the schema files have changed, build once with `start: empty`; live has: " + names);
     return error(Kind::usage, "the schema files make no table {}", table.name)
         .at(table.at)
         .next(names.empty() ? "they make no table at all" : "they make: " + names);
@@ -84,7 +90,8 @@ class Build {
         observer_(observer),
         asked_(stop),
         pass_on_(std::move(stop), [this] { stop_.request_stop(); }),
-        cancellation_(stop_.get_token()) {}
+        cancellation_(stop_.get_token()),
+        queries_(request, cancellation_, upstreams_, observer) {}
 
   Result<Report> run() {
     observer_.phase("schema");
@@ -98,14 +105,19 @@ class Build {
 
  private:
   Result<Report> run_on(Connection& connection) {
-    TRY(run_schema_files(request_, cancellation_, observer_));
+    TRY(begin_tables(request_, cancellation_, observer_));
     TRY(plan_all(connection));
-    const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
     std::vector<CatalogTable> tables;
     for (const TablePlan& plan : plans_) tables.push_back(plan.table);
+    TRY(queries_.plan(connection, tables));
+    for (CatalogTable& table : queries_.targets()) tables.push_back(std::move(table));
+    const std::vector<PlannedCheck> checks = TRY(plan_checks(request_, connection.session()));
+    TRY(queries_.look_at_live(connection));
     Structure structure = TRY(take_off(request_, connection, tables, observer_));
     TRY(load(structure));
     upstreams_.close();
+    TRY(queries_.fill());
+    TRY(queries_.drop(connection));
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
     TRY(put_the_rest_on(request_, connection, structure));
@@ -122,12 +134,17 @@ class Build {
 
   Done plan_all(Connection& connection) {
     for (const config::Table& table : request_.pipeline.tables)
-      if (wanted(request_, table.name)) plans_.push_back(TRY(plan_one(connection, table)));
+      if (wanted(request_, table.name)) TRY(plan_table_of(connection, table));
     return {};
   }
 
-  Result<TablePlan> plan_one(Connection& connection, const config::Table& table) {
+  Done plan_table_of(Connection& connection, const config::Table& table) {
     CatalogTable found = TRY(table_of(request_, connection, table));
+    if (table.sql.empty()) plans_.push_back(TRY(plan_one(connection, table, std::move(found))));
+    return {};
+  }
+
+  Result<TablePlan> plan_one(Connection& connection, const config::Table& table, CatalogTable found) {
     if (const config::PostgresSource* source = upstream_of(request_.pipeline, table)) {
       Upstream* upstream = TRY(upstreams_.get(*source, cancellation_));
       return plan_upstream(std::move(found), table, *upstream, connection.session(), observer_);
@@ -145,7 +162,9 @@ class Build {
     std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
       return plans_[a].bytes_total > plans_[b].bytes_total;
     });
-    return side_by_side(order.size(), stop_, [&](std::size_t task) -> Done {
+    const auto& sources = queries_.sources();
+    return side_by_side(order.size() + sources.size(), stop_, [&](std::size_t task) -> Done {
+      if (task >= order.size()) return queries_.load(*sources[task - order.size()]);
       const std::size_t which = order[task];
       const TablePlan& plan = plans_[which];
       outcomes_[which] =
@@ -191,7 +210,7 @@ class Build {
         return fail("table {}: {} rows were loaded, and it holds {}", plans_[i].table.name, loaded,
                     rows.number(0, 0));
     }
-    return {};
+    return queries_.count(connection);
   }
 
   Report report() const {
@@ -214,6 +233,7 @@ class Build {
         inputs.insert_or_assign(plan.files[file].input.path.string(),
                                 std::pair(plan.files[file].input, outcomes_[i].files[file].digest));
     }
+    queries_.report(report, inputs, fingerprint);
     for (const auto& [path, input] : inputs) {
       const auto& [file, digest] = input;
       fingerprint.add(fmt::format("{}\n{}\n{}\n", file.shown, file.bytes, digest));
@@ -231,6 +251,7 @@ class Build {
   std::stop_callback<std::function<void()>> pass_on_;
   Cancellation cancellation_;
   Upstreams upstreams_;
+  SqlStage queries_;
   std::vector<TablePlan> plans_;
   std::vector<LoadOutcome> outcomes_;
   std::vector<CheckReport> checks_;

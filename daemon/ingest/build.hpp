@@ -1,10 +1,11 @@
-// Fills one empty database (or schema) as a pipeline says: schema, load, indexes, ANALYZE; every row
-// accounted for. It knows nothing of snapshots, servers or jobs.
+// Fills one database (or schema), empty or a copy of live, as a pipeline says: schema, load, indexes,
+// ANALYZE; every row accounted for. It knows nothing of snapshots, servers or jobs.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,6 +15,14 @@
 #include "base/pg/session.hpp"
 
 namespace slipway::ingest {
+
+// What live has, for queries that ask.
+struct LivePlace {
+  std::string id;
+  std::string conninfo;
+  std::string schema = "public";
+  bool beside = false;  // in the same database as the build: it can be read as it is
+};
 
 struct Request {
   const config::Config& config;
@@ -26,6 +35,11 @@ struct Request {
   Path reject_folder;   // made if needed; one reject file and one reject log a source file with rejects
   std::vector<std::string> only;                       // tables; empty: all
   std::map<std::string, std::int64_t> live_rows = {};  // of live's tables; empty: nothing is live
+  // The snapshot that this one begins as a copy of; empty: it begins empty, and schema files make its tables.
+  std::string copy_of = {};
+  std::map<std::string, std::string> params = {};  // of queries and file patterns
+  std::optional<LivePlace> live = {};              // nothing: nothing is live, or no query asks
+  std::string own_schemas = "slipway_build";       // what the names of the build's own schemas begin with
   // Called in the transaction of the schema files, before their first statement and after their last: an
   // error of either rolls it back.
   std::function<Done(pg::Session&)> schema_begins = {};
@@ -45,7 +59,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void phase(
-      const std::string& phase) = 0;  // "schema", "load", "indexes", "analyze", "count", "checks"
+      const std::string& phase) = 0;  // "schema", "load", "queries", "indexes", "analyze", "count", "checks"
   virtual void progress(const TableProgress& progress) = 0;
   virtual void line(const std::string& text) = 0;  // something a user wants to read in the job's log
 };
@@ -56,6 +70,7 @@ struct TableReport {
   std::int64_t rejected = 0;
   std::vector<std::string> reject_files;
   double seconds = 0;
+  std::int64_t kept = 0;  // rows outside the scope, as live has them
 };
 
 struct CheckReport {
@@ -68,9 +83,10 @@ struct CheckReport {
 };
 
 struct Report {
-  std::map<std::string, TableReport> tables;  // by table
-  std::map<std::string, std::int64_t> read;   // rows by source, and by table of an upstream
-  std::string input_fingerprint;              // sha256 over the inputs' names, sizes and contents
+  std::map<std::string, TableReport> tables;   // by table
+  std::map<std::string, std::int64_t> read;    // rows by source, and by table of an upstream
+  std::map<std::string, TableReport> sources;  // of those that queries read, by source
+  std::string input_fingerprint;               // sha256 over the inputs' names, sizes and contents
   // "path size mtime" of every file read, "table at time snapshot" of an upstream's
   std::vector<std::string> inputs;
   std::vector<CheckReport> checks;  // in the pipeline's order

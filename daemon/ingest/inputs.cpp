@@ -7,13 +7,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <initializer_list>
+#include <unordered_set>
 
+#include "daemon/ingest/file_tree.hpp"
 #include "daemon/ingest/standard_input.hpp"
 
 namespace slipway::ingest {
 namespace {
 
-constexpr std::size_t max_files = 100'000;
+constexpr std::size_t max_files = 1'000'000;
 
 std::string escaped(const std::string& literal) {
   std::string out;
@@ -25,6 +27,7 @@ std::string escaped(const std::string& literal) {
 }
 
 Result<std::vector<Path>> matches(const std::string& pattern, const Path& folder) {
+  if (goes_deep(pattern)) return match_tree(folder, pattern);
   const std::string full = pattern.starts_with('/') ? pattern : escaped(folder.string()) + "/" + pattern;
   glob_t found{};
   const int status = ::glob(full.c_str(), GLOB_ERR, nullptr, &found);
@@ -51,6 +54,8 @@ Result<FileKind> kind_of(std::string_view file_name, config::FileFormat format) 
     kind.compression = Compression::gzip;
   else if (strip(name, ".zst"))
     kind.compression = Compression::zstd;
+  // Whole files may have any name.
+  if (format == config::FileFormat::documents || format == config::FileFormat::listing) return kind;
   const auto meant = [&](config::FileFormat wanted, std::initializer_list<std::string_view> endings) {
     if (format != config::FileFormat::by_name) return format == wanted;
     return std::any_of(endings.begin(), endings.end(),
@@ -74,6 +79,7 @@ Result<FileKind> kind_of(std::string_view file_name, config::FileFormat format) 
 Result<std::vector<Path>> expand(const std::vector<std::string>& patterns, const Path& folder,
                                  const Position& at, std::string_view what) {
   std::vector<Path> all;
+  std::unordered_set<std::string> known;
   for (const std::string& pattern : patterns) {
     const std::vector<Path> found = TRY(matches(pattern, folder));
     if (found.empty())
@@ -81,7 +87,7 @@ Result<std::vector<Path>> expand(const std::vector<std::string>& patterns, const
           .at(at)
           .next(fmt::format("patterns are relative to {}", folder.string()));
     for (const Path& path : found)
-      if (std::find(all.begin(), all.end(), path) == all.end()) all.push_back(path);
+      if (known.insert(path.string()).second) all.push_back(path);
     if (all.size() > max_files)
       return error(Kind::usage, "{} matches more than {} files ({})", pattern, max_files, what).at(at);
   }

@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/ingest/preflight.hpp"
+#include "daemon/ingest/sql_file.hpp"
+#include "daemon/jobs/order.hpp"
 #include "daemon/jobs/promote_child.hpp"
 #include "swap/engine.hpp"
+#include "swap/names.hpp"
 #include "swap/schema/guard.hpp"
 
 namespace slipway::jobs {
@@ -14,8 +17,12 @@ namespace {
 void take_report(const ingest::Report& report, IngestResult& result) {
   result.read = report.read;
   result.checks = report.checks;
+  for (const auto& [source, one] : report.sources) {
+    if (one.rejected > 0) result.rejected["source." + source] = one.rejected;
+    result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
+  }
   for (const auto& [table, one] : report.tables) {
-    result.rows[table] = one.loaded;
+    result.rows[table] = one.loaded + one.kept;
     if (one.rejected > 0) result.rejected[table] = one.rejected;
     result.reject_files.insert(result.reject_files.end(), one.reject_files.begin(), one.reject_files.end());
   }
@@ -38,7 +45,9 @@ ingest::Request request_for(const IngestContext& context, const config::Pipeline
                           .reader = build.reader,
                           .fence = build.manifest.fence,
                           .reject_folder = build.rejects,
-                          .only = order.only};
+                          .only = order.only,
+                          .params = order.params};
+  if (!build.place.schema.empty()) request.own_schemas = swap::own_schemas_of(build.place.schema);
   if (!build.place.schema.empty()) guard_schema_files(request, context.config.targets.at(pipeline.target));
   return request;
 }
@@ -47,9 +56,66 @@ void take_report(const ingest::Report& report, swap::Manifest& manifest) {
   manifest.inputs = report.inputs;
   manifest.input_fingerprint = report.input_fingerprint;
   for (const auto& [table, one] : report.tables) {
-    manifest.rows[table] = one.loaded;
+    manifest.rows[table] = one.loaded + one.kept;
     manifest.rejected[table] = one.rejected;
   }
+}
+
+// Kept tables stand in the new manifest as they stood in live's.
+Done inherit(swap::Engine& engine, const std::string& live, swap::Manifest& manifest) {
+  const swap::Manifest theirs = TRY(engine.manifest(live));
+  for (const auto& [table, rows] : theirs.rows) manifest.rows.emplace(table, rows);
+  return {};
+}
+
+// Empty: it is to begin empty.
+Result<std::string> live_to_begin_with(const config::Pipeline& pipeline, swap::Engine& engine,
+                                       ingest::Observer& observer) {
+  const bool schema_is_lives = pipeline.schema.empty();  // `schema: {clone: live}`
+  if (pipeline.start == config::Start::empty && !schema_is_lives) return std::string();
+  const std::string live = TRY(engine.live());
+  if (!live.empty()) return live;
+  if (schema_is_lives)
+    return error(Kind::refused, "nothing of target {} is live whose schema pipeline {} could take",
+                 pipeline.target, pipeline.name)
+        .at(pipeline.at)
+        .next("build the first snapshot with `schema: [FILE.sql]`");
+  observer.line("`start: live`: nothing is live yet, so this snapshot begins empty");
+  return std::string();
+}
+
+// Whether a query of the build asks for what live has.
+bool asks_live(const std::vector<ingest::SqlTable>& tables) {
+  return std::any_of(tables.begin(), tables.end(), [](const ingest::SqlTable& table) {
+    const auto& names = table.query.references;
+    return table.config->stable_id || std::any_of(names.begin(), names.end(), [](const auto& one) {
+             return one.kind == ingest::SqlReference::Kind::live;
+           });
+  });
+}
+
+// In schema mode live lies beside the build; a copy of it has all that live has, until it is replaced.
+Result<std::optional<ingest::LivePlace>> live_for_queries(const IngestContext& context,
+                                                          const config::Pipeline& pipeline,
+                                                          swap::Engine& engine,
+                                                          const ingest::Request& request) {
+  if (!asks_live(TRY(ingest::read_sql_tables(context.config, pipeline, request.only))))
+    return std::optional<ingest::LivePlace>();
+  const std::string live = TRY(engine.live());
+  if (live.empty()) return std::optional<ingest::LivePlace>();
+  ingest::LivePlace place;
+  place.id = live;
+  place.beside = context.config.targets.at(pipeline.target).mode == config::Mode::schema;
+  if (!request.copy_of.empty() && !place.beside) {
+    place.conninfo = request.conninfo;
+    place.schema = request.schema;
+    return std::optional(std::move(place));
+  }
+  TRY(engine.serve());
+  const swap::Place there = TRY(engine.place(live));
+  place.conninfo = there.conninfo;
+  if (!there.schema.empty()) place.schema = there.schema;
+  return std::optional(std::move(place));
 }
 
 // Only where a check compares with them: a live snapshot whose manifest is damaged stops nobody else.
@@ -65,15 +131,19 @@ Result<std::map<std::string, std::int64_t>> rows_of_live(const config::Pipeline&
   return TRY(engine.manifest(live)).rows;
 }
 
-// From an empty building snapshot to a ready one, or to one that is gone.
+// From a building snapshot to a ready one, or to one that is gone.
 Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::Engine& engine,
-          swap::Build& build, const IngestOrder& order, ingest::Observer& observer, std::stop_token stop,
-          IngestResult& result) {
+          swap::Build& build, const std::string& copy_of, const IngestOrder& order,
+          ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
   ingest::Request request = request_for(context, pipeline, build, order);
+  request.copy_of = copy_of;
   request.live_rows = TRY(rows_of_live(pipeline, engine));
+  request.live = TRY(live_for_queries(context, pipeline, engine, request));
   const ingest::Report report = TRY(ingest::build(request, observer, stop));
   take_report(report, result);
   take_report(report, build.manifest);
+  if (!copy_of.empty() && pipeline.start == config::Start::live)
+    TRY(inherit(engine, copy_of, build.manifest));
   if (stop.stop_requested()) return error(Kind::cancelled, "cancelled");
   observer.phase("freeze");
   return engine.finish(build);
@@ -81,15 +151,20 @@ Done fill(const IngestContext& context, const config::Pipeline& pipeline, swap::
 
 Done build_snapshot(const IngestContext& context, long long job, const IngestOrder& order,
                     ingest::Observer& observer, std::stop_token stop, IngestResult& result) {
-  const config::Pipeline* pipeline = TRY(context.config.pipeline(order.pipeline));
-  const config::Target* target = TRY(context.config.target(pipeline->target));
+  const config::Pipeline* written = TRY(context.config.pipeline(order.pipeline));
+  const config::Target* target = TRY(context.config.target(written->target));
   result.target = target->name;
+  TRY(check_params(context.config, *written, order));
+  const config::Pipeline with_values = ingest::with_params(*written, order.params);
+  const config::Pipeline* pipeline = &with_values;
   TRY(ingest::preflight(context.config, *pipeline));
   const std::unique_ptr<swap::Engine> engine = swap::engine_of({context.seams, context.home, *target});
   observer.phase("create");
-  swap::Build build = TRY(engine->create({order.pipeline, order.params, job}));
+  const std::string copy_of = TRY(live_to_begin_with(*pipeline, *engine, observer));
+  const swap::BuildOrder begin{order.pipeline, order.params, job};
+  swap::Build build = TRY(copy_of.empty() ? engine->create(begin) : engine->clone(begin));
   result.snapshot = build.manifest.id;
-  Done filled = fill(context, *pipeline, *engine, build, order, observer, stop, result);
+  Done filled = fill(context, *pipeline, *engine, build, copy_of, order, observer, stop, result);
   if (filled) return {};
   Done discarded = engine->discard(build, filled.error().summary());
   if (!discarded) observer.line("what was built could not be removed: " + discarded.error().text());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "daemon/ingest/sql_file.hpp"
+
 namespace slipway::jobs {
 namespace {
 
@@ -17,10 +19,11 @@ Error wrong(std::string_view field, std::string_view expected) {
 
 Done read_params(const Json& value, IngestOrder& order) {
   if (!value.is_object() || value.size() > most_params)
-    return wrong("params", "an object of at most 100 texts");
-  for (const auto& [name, text] : value.items()) {
-    if (!text.is_string()) return wrong("params." + name, "a text");
-    order.params[name] = text;
+    return wrong("params", "an object of at most 100 values");
+  for (const auto& [name, one] : value.items()) {
+    if (!one.is_string() && !one.is_number() && !one.is_boolean())
+      return wrong("params." + name, "a text, a number, true or false");
+    order.params[name] = one.is_string() ? one.get<std::string>() : one.dump();
   }
   return {};
 }
@@ -87,9 +90,15 @@ std::string to_json(const IngestOrder& order) {
       .dump();
 }
 
+Done check_params(const config::Config& config, const config::Pipeline& pipeline, const IngestOrder& order) {
+  const std::vector<ingest::SqlTable> tables = TRY(ingest::read_sql_tables(config, pipeline, order.only));
+  return ingest::check_params(pipeline, tables, order.params);
+}
+
 Result<IngestOrder> resolve(const IngestOrder& order, const config::Config& config) {
   const config::Pipeline* pipeline = TRY(config.pipeline(order.pipeline));
   TRY(known_tables(order.only, *pipeline));
+  TRY(check_params(config, *pipeline, order));
   IngestOrder resolved = order;
   resolved.pipeline = pipeline->name;
   if (pipeline->promote == config::Promote::automatic) resolved.promote = true;

@@ -15,4 +15,7 @@ std::string to_json(const IngestOrder& order);
 // The order with its pipeline's name filled in, held against the config: its pipeline and its tables exist.
 Result<IngestOrder> resolve(const IngestOrder& order, const config::Config& config);
 
+// The pipeline's queries are there, and each of its parameters has a value.
+Done check_params(const config::Config& config, const config::Pipeline& pipeline, const IngestOrder& order);
+
 }  // namespace slipway::jobs

@@ -1,5 +1,6 @@
 // Drops a schema without CASCADE: it would take along whatever else hangs on it, live's views among it.
 #include "base/pg/identifier.hpp"
+#include "swap/names.hpp"
 #include "swap/schema/catalog.hpp"
 #include "swap/schema/dependents.hpp"
 #include "swap/schema/objects.hpp"
@@ -64,6 +65,16 @@ Done drop_all(pg::Session& session, std::vector<std::string> left, const std::st
   return fail("{} things in schema {} cannot be dropped: {}", left.size(), schema, why);
 }
 
+// What its build made for itself, and had no time to drop.
+Done drop_own_schemas(pg::Session& session, const SchemaEntry& schema) {
+  const pg::Rows found =
+      TRY(session.query("select nspname from pg_namespace where starts_with(nspname, $1 || '_')",
+                        {own_schemas_of(schema.name)}));
+  for (int row = 0; row < found.size(); ++row)
+    TRY(session.script("drop schema " + pg::quoted(found.text(row, 0)) + " cascade"));
+  return {};
+}
+
 Done refuse_what_hangs(pg::Session& session, const SchemaEntry& schema) {
   const std::vector<std::string> hanging = TRY(hanging_on(session, std::to_string(schema.oid)));
   if (hanging.empty()) return {};
@@ -87,6 +98,7 @@ Result<std::vector<std::string>> statements(pg::Session& session, const std::str
 Done drop_schema(pg::Session& session, const SchemaEntry& schema) {
   pg::Transaction transaction = TRY(pg::Transaction::begin(session));
   TRY(session.script("set local search_path to ''; set local client_min_messages to warning"));
+  TRY(drop_own_schemas(session, schema));
   TRY(refuse_what_hangs(session, schema));
   for (const std::string& statement : TRY(statements(session, std::string(keys_sql), schema.oid)))
     TRY(session.script(statement));

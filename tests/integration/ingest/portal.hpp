@@ -85,6 +85,26 @@ class Portal {
     pipeline_.tables.push_back(table);
     return pipeline_.tables.back();
   }
+  void source(const std::string& name, const std::string& pattern,
+              config::FileFormat format = config::FileFormat::by_name) {
+    config::FileSource source;
+    source.name = name;
+    source.patterns = {pattern};
+    source.format = format;
+    source.at = {"slipway.yaml", 5, 14};
+    pipeline_.sources[name] = source;
+  }
+  // A table that a query fills, from the file NAME.sql.
+  config::Table& query(const std::string& name, const std::string& sql) {
+    file(name + ".sql", sql);
+    config::Table table;
+    table.name = name;
+    table.sql = name + ".sql";
+    table.at = {"slipway.yaml", 6, 14};
+    for (const char* key : {"sql", "key", "id", "scope"}) table.keys_at[key] = {"slipway.yaml", 7, 20};
+    pipeline_.tables.push_back(table);
+    return pipeline_.tables.back();
+  }
   void allow(std::int64_t rejects) {
     pipeline_.rejects.max = rejects;
     pipeline_.rejects.max_set = true;
@@ -93,6 +113,9 @@ class Portal {
   Result<Report> build(std::stop_token stop = {}) {
     Request request{config_, pipeline_, cluster().conninfo(database_), "public", owner,
                     reader,  fence,     folder_ / "rejects",           only,     live_rows};
+    request.params = params;
+    request.live = live;
+    request.copy_of = copy_of;
     return ingest::build(request, listener, stop);
   }
   // The build must work.
@@ -133,6 +156,9 @@ class Portal {
   long long fence = 7;
   std::vector<std::string> only;
   std::map<std::string, std::int64_t> live_rows;
+  std::map<std::string, std::string> params;
+  std::optional<LivePlace> live;
+  std::string copy_of;
 
  private:
   std::string database_;

@@ -18,7 +18,7 @@ std::string portal(const std::string& source) {
 const Mistake cases[] = {
     {"no_such_format", portal("format: excel"),
      "slipway.yaml:8:40: `format` in source `images` of pipeline `demo`: expected auto (by the file's name), "
-     "csv, tsv, text, ndjson or json"},
+     "csv, tsv, text, ndjson, json, documents or listing"},
     {"no_such_key", portal("dialect: {delimeter: x}"), "did you mean `delimiter`?"},
     {"letter", portal("dialect: {delimiter: x}"),
      "slipway.yaml:8:53: `delimiter` in `dialect` of source `images` of pipeline `demo`: expected one ASCII "

@@ -39,7 +39,7 @@ TEST(Order, RefusesEverythingElse) {
                                R"({"only":"image"})",
                                R"({"only":[1]})",
                                R"({"params":[]})",
-                               R"({"params":{"a":1}})",
+                               R"({"params":{"a":[1]}})",
                                R"({"pipelin":"demo"})",
                                R"({"pipeline":"demo"} x)",
                                "{\"pipeline\":\"\xff\"}",
