@@ -208,8 +208,8 @@ class Build {
       if (extent != extents_.end()) return extent->second.bytes;
       return plan.upstream ? plan.upstream->extent.bytes : plan.bytes_total;
     };
-    std::vector<std::size_t> order(plans_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::vector<std::size_t> order;
+    while (order.size() < plans_.size()) order.push_back(order.size());
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return bytes(a) > bytes(b); });
     return order;
@@ -245,12 +245,14 @@ class Build {
 
   // The tables to be loaded again, under a new snapshot each source.
   Result<std::vector<std::size_t>> begin_anew(int round) {
-    constexpr int rounds_max = 3;
     std::map<Upstream*, Error> lost;
     for (std::size_t i = 0; i < plans_.size(); ++i)
       if (outcomes_[i].lost) lost.emplace(plans_[i].upstream->server, *outcomes_[i].lost);
+    // What queries read of it was read under the old one.
+    for (const auto& source : queries_.sources())
+      if (source->plan.upstream && lost.count(source->plan.upstream->server)) return lost.begin()->second;
     for (auto& [upstream, error] : lost) {
-      if (round == rounds_max) return error;
+      if (round == 3) return error;
       observer_.line(
           fmt::format("source {}: its snapshot is lost, so all its tables are read again under a new one: {}",
                       upstream->source().name, error.summary()));
@@ -387,7 +389,6 @@ class Build {
   std::vector<LoadOutcome> outcomes_;
   std::vector<CheckReport> checks_;
 };
-
 }  // namespace
 
 Result<Report> build(const Request& request, Observer& observer, std::stop_token stop) {

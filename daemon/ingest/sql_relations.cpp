@@ -8,6 +8,7 @@
 #include "daemon/ingest/byte_stream.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
 #include "daemon/ingest/sql_documents.hpp"
+#include "daemon/ingest/trial.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -107,6 +108,10 @@ Done SqlRelations::make_source(Connection& connection, const SqlTable& table, co
     const config::FileSource& files = request_.pipeline.sources.at(reference.name);
     std::vector<Input> inputs = TRY(inputs_of(files, request_.config.folder));
     source->kind = kind_of_relation(files, inputs);
+    if (source->kind == SourceRelation::Kind::rows && request_.trial_rows > 0)
+      inputs = TRY(sample_of(inputs, request_.reject_folder / "sample" / "sources" / reference.name,
+                             request_.trial_rows))
+                   .inputs;
     if (source->kind == SourceRelation::Kind::rows)
       TRY(make_rows(connection, *source, std::move(inputs)));
     else
@@ -179,6 +184,7 @@ Done SqlRelations::make_upstream(Connection& connection, SourceRelation& source,
   if (!made) return fail("relation source.{} is gone as soon as it was made", source.shown);
   source.plan =
       TRY(plan_upstream(std::move(*made), source.as_table, *upstream, connection.session(), observer_));
+  if (request_.trial_rows > 0) source.plan.upstream->only_first(request_.trial_rows);
   return {};
 }
 
@@ -202,6 +208,8 @@ Done SqlRelations::load(SourceRelation& source) {
     source.outcome = TRY(load_table(request, source.plan, {}, observer, cancellation_));
   else
     source.outcome = TRY(load_documents(request, source, observer, cancellation_));
+  // Never taken for no rows.
+  if (source.outcome.lost) return *source.outcome.lost;
   Connection connection = TRY(Connection::open(request_, cancellation_));
   TRY(connection.session().script("ANALYZE " +
                                   source.plan.table.quoted()));  // queries that join it are planned by it
