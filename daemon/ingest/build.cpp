@@ -126,6 +126,8 @@ class Build {
     if (before) {
       take_up(*before, plans_, observer_);
       structure = before->structure;
+      // A killed server may have taken some back, and defaults are asked of them.
+      TRY(set_sequences(request_, connection, tables));
     } else {
       structure = TRY(take_off(request_, connection, tables, observer_));
     }
