@@ -105,8 +105,8 @@ void check_auth(const Config& config, Mistakes& mistakes) {
 std::string Config::public_origin() const {
   if (!public_url.empty()) return public_url;
   const bool six = listen_address.find(':') != std::string::npos;
-  const std::string origin =
-      fmt::format("http://{}:{}", six ? "[" + listen_address + "]" : listen_address, listen_port);
+  const std::string origin = fmt::format("{}://{}:{}", tls ? "https" : "http",
+                                         six ? "[" + listen_address + "]" : listen_address, listen_port);
   return web::is_loopback(origin) ? origin : std::string();
 }
 

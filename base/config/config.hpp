@@ -285,6 +285,12 @@ struct Auth {
   std::map<std::string, Allowed> allow;  // by iD
 };
 
+// Of the daemon's HTTP server. Read again when the files change.
+struct Tls {
+  Path cert_file;  // with the chain
+  Path key_file;
+};
+
 struct Config {
   Path file;                 // absolute
   Path folder;               // what relative paths start from
@@ -293,6 +299,8 @@ struct Config {
   int listen_port = 8080;
   std::string public_url;  // "https://host[:port]" and no more; see public_origin()
   Position public_url_at;
+  std::optional<Tls> tls;
+  std::vector<std::string> trusted_proxies;  // networks: only from there is X-Forwarded-For believed
   Auth auth;
   std::map<std::string, Target> targets;
   std::map<std::string, Pipeline> pipelines;

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/config/auth_settings.hpp"
+#include "base/config/http_settings.hpp"
 #include "base/config/notify_settings.hpp"
 #include "base/config/settings.hpp"
 #include "base/config/target_parts.hpp"
@@ -94,8 +95,8 @@ constexpr std::array settings = {
         [](const Config& config) { return config.home ? Value::of(config.home->string()) : Value(); }},
     Setting<Config>{"listen", read_listen, show_listen},
     Setting<Config>{"public_url", read_public_url, show_public_url},
-    unbuilt<Config>("tls"),
-    unbuilt<Config>("trusted_proxies"),
+    Setting<Config>{"tls", read_tls, show_tls},
+    Setting<Config>{"trusted_proxies", read_trusted_proxies, show_trusted_proxies},
     unbuilt<Config>("control"),
     unbuilt<Config>("control_file"),
     Setting<Config>{"targets", read_targets,

@@ -53,6 +53,15 @@ http::Limits limits_here() {
   return limits;
 }
 
+http::Options options_here(const config::Config& config) {
+  http::Options options;
+  options.limits = limits_here();
+  if (config.tls) options.tls = http::TlsFiles{config.tls->cert_file, config.tls->key_file};
+  for (const std::string& proxy : config.trusted_proxies)
+    options.trusted_proxies.push_back(*Network::parse(proxy));
+  return options;
+}
+
 jobs::Work work_in(const Opened& opened) {
   return [&opened](long long job, const jobs::IngestOrder& order, ingest::Observer& observer,
                    std::stop_token stop) {
@@ -95,10 +104,10 @@ Done run_until_stopped(const CommandLine& line, const Opened& opened, StopSignal
   api::App app{opened.config, opened.home, opened.seams, sessions, [&] { return workers.healthy(); },
                openid.get()};
   api::Dispatch dispatch(std::move(app));
-  const auto server = TRY(
-      http::Server::start(opened.config.listen_address, opened.config.listen_port, dispatch, limits_here()));
-  say(line,
-      fmt::format("slipway serve listens on http://{}:{}", opened.config.listen_address, server->port()));
+  const auto server = TRY(http::Server::start(opened.config.listen_address, opened.config.listen_port,
+                                              dispatch, options_here(opened.config)));
+  say(line, fmt::format("slipway serve listens on {}://{}:{}", opened.config.tls ? "https" : "http",
+                        opened.config.listen_address, server->port()));
   signals.wait();
   log::info("stopping: no new requests and jobs; what is being answered is finished");
   server->stop();

@@ -2,11 +2,8 @@
 #include "daemon/ingest/build.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "base/config/from.hpp"
 #include "daemon/ingest/account.hpp"
@@ -20,17 +17,13 @@
 #include "daemon/ingest/ledger.hpp"
 #include "daemon/ingest/load.hpp"
 #include "daemon/ingest/plan_upstream.hpp"
+#include "daemon/ingest/side_by_side.hpp"
 #include "daemon/ingest/sql_stage.hpp"
 #include "daemon/ingest/structure.hpp"
 #include "daemon/ingest/trial.hpp"
 
 namespace slipway::ingest {
 namespace {
-
-// Two on two cores, where the server's side of each keeps a core busy; more on more.
-std::size_t streams_at_once() {
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 2, 8);
-}
 
 bool wanted(const Request& request, const std::string& table) {
   return request.only.empty() ||
@@ -64,30 +57,6 @@ const config::PostgresSource* upstream_of(const config::Pipeline& pipeline, cons
   const std::optional<config::From> from = config::split_from(table.from);
   const auto found = from ? pipeline.upstreams.find(from->source) : pipeline.upstreams.end();
   return found == pipeline.upstreams.end() ? nullptr : &found->second;
-}
-
-// Runs the tasks, a few at a time. The first error counts, and ends the other task too.
-Done side_by_side(std::size_t tasks, std::stop_source& stop, const std::function<Done(std::size_t)>& run) {
-  std::atomic<std::size_t> next = 0;
-  std::mutex mutex;
-  std::optional<Error> failure;
-  const auto work = [&] {
-    for (std::size_t task = next++; task < tasks; task = next++) {
-      Done done = run(task);
-      if (done) continue;
-      next = tasks;
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::move(done).error();
-      stop.request_stop();
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(streams_at_once(), tasks); ++i) others.emplace_back(work);
-    work();
-  }
-  if (failure) return std::move(*failure);
-  return {};
 }
 
 class Build {
@@ -126,6 +95,8 @@ class Build {
     if (before) {
       take_up(*before, plans_, observer_);
       structure = before->structure;
+      // A killed server may have taken some back, and defaults are asked of them.
+      TRY(set_sequences(request_, connection, tables));
     } else {
       structure = TRY(take_off(request_, connection, tables, observer_));
     }

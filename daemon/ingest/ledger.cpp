@@ -86,20 +86,22 @@ LedgerPart ledger_part_from(const json& body) {
   return part;
 }
 
-// Says under which number it stands.
+// In order within its kind and name. Says under which entry it stands. No sequence numbers them: one that was
+// made in the same transaction goes back when the server is killed, under wal_level=minimal.
 Result<std::string> insert(const Request& request, pg::Session& session, const std::string& kind,
-                           const std::string& name, const json& content) {
+                           const std::string& name, std::int64_t number, const json& content) {
   const std::string text = content.dump(-1, ' ', false, json::error_handler_t::replace);
-  const pg::Rows rows = TRY(
-      session.query(fmt::format("INSERT INTO {} (kind, name, content) VALUES ($1, $2, $3) RETURNING entry",
-                                table_of(request)),
-                    {kind, name, text}));
+  const pg::Rows rows = TRY(session.query(
+      fmt::format("INSERT INTO {} (kind, name, number, content) VALUES ($1, $2, $3, $4) RETURNING entry",
+                  table_of(request)),
+      {kind, name, std::to_string(number), text}));
   return rows.string(0, 0);
 }
 
 Done insert_parts(const Request& request, pg::Session& session, const std::string& kind,
                   const std::string& name, std::vector<Part>& parts) {
-  for (Part& part : parts) part.entry = TRY(insert(request, session, kind, name, to_json(part)));
+  for (Part& part : parts)
+    part.entry = TRY(insert(request, session, kind, name, &part - parts.data(), to_json(part)));
   return {};
 }
 
@@ -144,8 +146,8 @@ Result<std::string> recipe_of(const Request& request) {
 
 Done begin_ledger(const Request& request, pg::Session& session, Structure& structure) {
   TRY(session.script(
-      fmt::format("CREATE TABLE {} (entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT "
-                  "NULL, name text NOT NULL, content text NOT NULL)",
+      fmt::format("CREATE TABLE {} (entry uuid PRIMARY KEY DEFAULT gen_random_uuid(), kind text NOT NULL, "
+                  "name text NOT NULL, number bigint NOT NULL, content text NOT NULL)",
                   table_of(request))));
   std::int64_t entries = 0;
   std::vector<std::string> tables;
@@ -159,21 +161,21 @@ Done begin_ledger(const Request& request, pg::Session& session, Structure& struc
   TRY(insert_parts(request, session, "trigger", "", structure.triggers));
   for (View& view : structure.views) {
     const json content = {{"oid", view.oid}, {"restore", view.restore}};
-    view.entry = TRY(insert(request, session, "view", "", content));
+    view.entry = TRY(insert(request, session, "view", "", &view - structure.views.data(), content));
   }
   entries += std::ssize(structure.foreign_keys) + std::ssize(structure.validations) +
              std::ssize(structure.triggers) + std::ssize(structure.views);
   const std::string recipe = TRY(recipe_of(request));
   const json content = {{"entries", entries}, {"tables", tables}};
-  TRY(insert(request, session, "recipe", recipe, content));
+  TRY(insert(request, session, "recipe", recipe, 0, content));
   return {};
 }
 
 Result<std::optional<Ledger>> read_ledger(const Request& request, pg::Session& session) {
   const pg::Rows there = TRY(session.query("SELECT to_regclass($1) IS NOT NULL", {table_of(request)}));
   if (!there.truth(0, 0)) return std::optional<Ledger>();
-  const pg::Rows rows = TRY(session.query(
-      fmt::format("SELECT entry, kind, name, content FROM {} ORDER BY entry", table_of(request))));
+  const pg::Rows rows = TRY(session.query(fmt::format(
+      "SELECT entry, kind, name, content FROM {} ORDER BY kind, name, number", table_of(request))));
   Ledger ledger;
   std::int64_t wanted = 0;
   std::int64_t found = 0;
@@ -188,7 +190,7 @@ Result<std::optional<Ledger>> read_ledger(const Request& request, pg::Session& s
 
 Done write_part(const Request& request, pg::Session& session, const std::string& table,
                 const LedgerPart& part) {
-  TRY(insert(request, session, "part", table, to_json(part)));
+  TRY(insert(request, session, "part", table, part.number, to_json(part)));
   return {};
 }
 

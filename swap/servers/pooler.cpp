@@ -177,11 +177,11 @@ Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& t
   // Where it listens cannot change under it: then the console is not where the new files say.
   Result<pg::Session> console = pooler_console(seams, pooler, Millis(5000));
   if (console) return tell(*console, "RELOAD");
-  TRY(stop(seams, pooler));
+  TRY(stop(pooler));
   return start(seams, pooler);
 }
 
-Done stop(const Seams& seams, const Pooler& pooler) {
+Done stop(const Pooler& pooler) {
   const std::optional<ProcessId> process = TRY(running(pooler));
   if (!process) return {};
   TRY(send_signal(*process, SIGTERM));

@@ -26,7 +26,7 @@ Pooler pooler_of(const Home& home, const config::Target& target);
 // Writes its files (and the link behind host=) and has it running on them; returns once its console answers.
 Done ensure_pooler(const Seams& seams, const Home& home, const config::Target& target);
 Result<std::optional<ProcessId>> running(const Pooler& pooler);
-Done stop(const Seams& seams, const Pooler& pooler);
+Done stop(const Pooler& pooler);
 
 Result<pg::Session> pooler_console(const Seams& seams, const Pooler& pooler, Millis limit);
 // The pool drops its server connections, so that the next one goes where `current` points now.

@@ -35,7 +35,7 @@ Done target_down(const Seams& seams, const Home& home, const config::Target& tar
     return error(Kind::busy, "target {} is held by {}", target.name, FileLock::holder(lock_path))
         .next("Wait until its promotion has ended.");
   const FileLock home_lock = TRY(lock_home(home));
-  TRY(stop(seams, pooler_of(home, target)));
+  TRY(stop(pooler_of(home, target)));
   return stop_snapshots({seams, home, target});
 }
 

@@ -44,10 +44,10 @@ std::string all_rows(RowReader& reader, std::string_view bytes) {
 template <class Open>
 void same_in_any_pieces(std::string_view bytes, const Open& open) {
   std::string whole;
-  for (const std::size_t piece : {std::size_t{256} << 10, std::size_t{1}, std::size_t{13}}) {
+  for (const std::size_t piece : {std::size_t{8} << 10, std::size_t{1}, std::size_t{13}}) {
     MemoryStream stream{std::string(bytes), piece};
     std::string seen = open(stream, piece);
-    if (piece == std::size_t{256} << 10)
+    if (piece == std::size_t{8} << 10)
       whole = std::move(seen);
     else
       must(seen == whole, "the rows are the same in any pieces");

@@ -196,8 +196,6 @@ TEST_P(ConfigUnbuilt, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Each, ConfigUnbuilt,
     testing::Values(
-        std::pair("tls", top("tls: {cert_file: x}")),
-        std::pair("trusted_proxies", top("trusted_proxies: [10.0.0.0/8]")),
         std::pair("control", top("control: x")), std::pair("prepare", pipeline("prepare: []")),
         std::pair("search", pipeline("search: {}")), std::pair("schedule", pipeline("schedule: '0 3 * * 1'")),
         std::pair("sync", pipeline("sync: {}")),
