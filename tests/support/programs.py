@@ -121,7 +121,8 @@ def run(test, folder):
     report = folder.path / "report.json"
     command = test.command + ([f"--gtest_output=json:{report}"] if test.is_program else [])
     environment = dict(os.environ, TMPDIR=str(folder.path), ASAN_OPTIONS="detect_stack_use_after_return=1",
-                       UBSAN_OPTIONS="print_stacktrace=1", PYTHONDONTWRITEBYTECODE="1")
+                       UBSAN_OPTIONS="print_stacktrace=1", PYTHONDONTWRITEBYTECODE="1",
+                       NODE_DISABLE_COMPILE_CACHE="1")  # npm would leave it in TMPDIR
     environment.pop("SLIPWAY_HOME", None)
     if test.postgresql:
         environment["SLIPWAY_TESTS_POSTGRESQL"] = str(other_postgresql.fetch(ROOT, test.postgresql))
