@@ -10,7 +10,7 @@ namespace {
 
 // With so much of the time spent waiting for the disk, it is the disk and not what waits for it.
 constexpr double disk_bound = 0.5;
-// Where so much of the time goes into neither, as with a small ingest, none of them bounds it.
+// With more of it spent on what no row costs, none of the others is worth naming.
 constexpr double rest_bound = 0.5;
 
 // Seconds, since the machine started; "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345" in microseconds.
