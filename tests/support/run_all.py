@@ -10,6 +10,7 @@ import threading
 import time
 
 import cell
+import other_postgresql
 import programs
 import sandbox
 
@@ -58,7 +59,10 @@ class Count:
         self.lock = threading.Lock()
 
     def run(self, test):
-        outcome = cell.run(test)
+        try:
+            outcome = cell.run(test)
+        except Exception as problem:  # of ours, and not of the test: it is told as a failure, at once
+            outcome = programs.Outcome(failed=1, complaints=[f"could not be run: {problem!r}"])
         with self.lock:
             self.add(test, outcome)
 
@@ -88,6 +92,8 @@ def main():
     plan = programs.plan(ROOT, options.filter, sanitized=not options.no_asan)
     sandbox.adopt_orphans()
     count = Count()
+    if any(test.postgresql for _, _, tests in plan for test in tests):
+        threading.Thread(target=other_postgresql.fetch_beside, args=(ROOT,), daemon=True).start()
     with concurrent.futures.ThreadPoolExecutor(options.jobs if cell.possible() else 1) as lanes:
         running = []
         for preset, targets, tests in plan:
