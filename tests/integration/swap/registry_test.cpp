@@ -11,6 +11,7 @@
 
 #include "tests/support/child.hpp"
 #include "tests/support/cluster.hpp"
+#include "tests/support/end_session.hpp"
 
 namespace slipway::swap {
 namespace {
@@ -53,8 +54,7 @@ class Registries : public testing::Test {
   Registry registry() const { return {real_seams(), place()}; }
   // Ends the session behind that token, as an administrator or a crash would.
   void kill_session(const std::string& token) {
-    ASSERT_TRUE(
-        admin_->query("select pg_terminate_backend($1::int, 30000)", {token.substr(0, token.find('.'))}));
+    test::end_session(*admin_, token.substr(0, token.find('.')));
   }
 
   static Journal journal(long long epoch, Step state = Step::planned) {

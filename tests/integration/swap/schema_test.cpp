@@ -3,6 +3,7 @@
 
 #include "swap/manifest_table.hpp"
 #include "swap/structure/read_shape.hpp"
+#include "tests/support/end_session.hpp"
 #include "tests/support/schema_mode.hpp"
 
 namespace slipway {
@@ -219,7 +220,8 @@ class Ending : public pg::Connections {
     Done before(std::string_view) override { return {}; }
     Done after(std::string_view) override {
       if (*all_.left_ < 0 || --*all_.left_ >= 0) return {};
-      all_.berth_.run(fmt::format("select pg_terminate_backend({}, 5000)", pid_));
+      pg::Session admin = all_.berth_.as("postgres");
+      test::end_session(admin, std::to_string(pid_));
       return {};
     }
     Ending& all_;
