@@ -8,7 +8,7 @@ import tempfile
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE_S = 5
+PATIENCE_S = 20
 # Where tests and Slipway itself make folders; those of sockets lie one level down.
 PLACES = ["/tmp/slipway-*", "/tmp/slipway-*/????????", "/run/slipway/*"]
 
