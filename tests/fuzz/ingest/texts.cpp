@@ -61,7 +61,8 @@ void pointer(std::string_view bytes) {
   shape.want_pointer(std::string("/").append(bytes.substr(0, line)), {0, true});
   const std::string document = std::string(bytes.substr(line)) + std::string(64, ' ');
   Row row;
-  JsonRow(shape).parse(std::string_view(document).substr(0, document.size() - 64), false, row);
+  JsonRow reader(shape);  // owns the row's fields
+  reader.parse(std::string_view(document).substr(0, document.size() - 64), false, row);
   if (row.problem.empty() && row.fields[0].cell == Cell::text)
     must(is_json_scalar(row.fields[0].text()) || !row.fields[0].text().empty(), "a value found is JSON");
 }
