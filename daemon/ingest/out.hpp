@@ -24,6 +24,7 @@ class Out {
   // Of each of these, the room was reserved before.
   void byte(char value) { bytes_[size_++] = value; }
   void bytes(std::string_view value) {
+    if (value.empty()) return;  // which may point nowhere
     std::memcpy(bytes_.get() + size_, value.data(), value.size());
     size_ += value.size();
   }
