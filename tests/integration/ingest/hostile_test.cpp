@@ -34,6 +34,13 @@ void write_bomb(const Path& path, std::string_view before, int mib, std::string_
   ::gzclose(out);
 }
 
+// The sanitizer pads every allocation and keeps freed ones for a while.
+#ifdef __SANITIZE_ADDRESS__
+constexpr long most_mib = 200;
+#else
+constexpr long most_mib = 130;
+#endif
+
 TEST(Hostile, ALineOfAGigabyteIsARejectAndNeedsLittleMemory) {
   const int mib = whole() ? 1024 : 60;
   for (const auto& [name, before, behind] :
@@ -48,7 +55,7 @@ TEST(Hostile, ALineOfAGigabyteIsARejectAndNeedsLittleMemory) {
     const long before_mib = peak_mib();
     portal.built();
     EXPECT_EQ(portal.value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"), "1 3") << name;
-    EXPECT_LT(peak_mib() - before_mib, 130) << name;
+    EXPECT_LT(peak_mib() - before_mib, most_mib) << name;
   }
 }
 
