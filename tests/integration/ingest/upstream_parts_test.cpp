@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <semaphore>
+#include <thread>
+
 #include "tests/integration/ingest/upstream.hpp"
 
 namespace slipway::ingest::test {
