@@ -11,7 +11,7 @@
 #include "auth/id_token.hpp"
 #include "auth/keys.hpp"
 #include "base/clock.hpp"
-#include "base/config/config.hpp"
+#include "base/config/access.hpp"
 
 namespace slipway::auth {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "auth/role.hpp"
-#include "base/config/config.hpp"
+#include "base/config/access.hpp"
 #include "base/pg/session.hpp"
 
 namespace slipway::auth {

@@ -7,7 +7,7 @@
 
 #include "auth/id_token.hpp"
 #include "auth/role.hpp"
-#include "base/config/config.hpp"
+#include "base/config/access.hpp"
 #include "base/pg/session.hpp"
 
 namespace slipway::auth {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "base/pg/session.hpp"
 #include "swap/home.hpp"
 #include "swap/journal.hpp"

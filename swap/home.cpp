@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "base/config/config.hpp"
 #include "base/digest.hpp"
 #include "base/scope_keeper.hpp"
 #include "swap/user.hpp"

@@ -5,9 +5,12 @@
 
 #include <string>
 
-#include "base/config/config.hpp"
 #include "base/seams.hpp"
 #include "swap/names.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::swap {
 

@@ -31,15 +31,16 @@ from (
   select format('%s.%s %s %s %s', n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull) as line
   from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
   where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'slipway_carry') and c.relname <> 'slipway_manifest'
+    and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'slipway_carry', 'slipway_inputs') and c.relname <> 'slipway_manifest'
   union all
   select pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'slipway_carry') and c.relname <> 'slipway_manifest'
+  where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'slipway_carry', 'slipway_inputs') and c.relname <> 'slipway_manifest'
   union all
   select format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
   where conrelid <> 0 and conrelid <> to_regclass('slipway_manifest')
     and connamespace is distinct from to_regnamespace('slipway_carry')
+    and connamespace is distinct from to_regnamespace('slipway_inputs')
   union all
   select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal and tgname !~ '^slipway_'
 ) as shape

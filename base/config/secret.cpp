@@ -1,11 +1,11 @@
 // Reads a secret at the moment it is needed.
 // A file that others can read is not refused: Docker and Kubernetes mount secrets with modes 0444 and 0644.
 // One that others can write is: they could point us at a server of their own.
+#include "base/config/secret.hpp"
+
 #include <sys/stat.h>
 
 #include <cstdlib>
-
-#include "base/config/config.hpp"
 
 namespace slipway::config {
 namespace {

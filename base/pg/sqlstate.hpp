@@ -13,6 +13,7 @@ bool blames_the_data(std::string_view sqlstate);
 bool lost_connection(std::string_view sqlstate);
 
 inline constexpr std::string_view unique_violation = "23505";
+inline constexpr std::string_view exclusion_violation = "23P01";
 inline constexpr std::string_view query_canceled = "57014";
 
 }  // namespace slipway::pg

@@ -3,6 +3,7 @@
 
 #include "auth/allow_list.hpp"
 #include "auth/json.hpp"
+#include "base/config/config.hpp"
 #include "daemon/api/body.hpp"
 #include "daemon/api/handlers.hpp"
 

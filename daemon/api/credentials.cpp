@@ -8,6 +8,7 @@
 #include "auth/token_text.hpp"
 #include "auth/tokens.hpp"
 #include "auth/web_sessions.hpp"
+#include "base/config/config.hpp"
 #include "daemon/api/cookies.hpp"
 #include "daemon/http/problem.hpp"
 

@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include "auth/role.hpp"
-#include "base/config/config.hpp"
 #include "base/pg/session.hpp"
 #include "daemon/http/message.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::api {
 

@@ -1,5 +1,6 @@
 #include "daemon/api/dispatch.hpp"
 
+#include "base/config/config.hpp"
 #include "daemon/api/credentials.hpp"
 #include "daemon/api/errors.hpp"
 #include "daemon/api/etag.hpp"

@@ -5,6 +5,7 @@
 #include "auth/json.hpp"
 #include "auth/openid.hpp"
 #include "auth/web_sessions.hpp"
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "daemon/api/body.hpp"
 #include "daemon/api/handlers.hpp"

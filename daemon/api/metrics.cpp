@@ -1,4 +1,5 @@
 // GET /metrics: jobs, promotions and targets, as they are now, for Prometheus.
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "daemon/api/exposition.hpp"

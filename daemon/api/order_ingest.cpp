@@ -1,4 +1,5 @@
 // POST /api/jobs/ingest: an order becomes a job, once.
+#include "base/config/config.hpp"
 #include "daemon/api/enter_order.hpp"
 #include "daemon/api/errors.hpp"
 #include "daemon/api/handlers.hpp"

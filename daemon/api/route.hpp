@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "auth/role.hpp"
-#include "base/config/config.hpp"
 #include "daemon/api/sessions.hpp"
 #include "daemon/http/message.hpp"
 #include "swap/home.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::auth {
 class OpenId;

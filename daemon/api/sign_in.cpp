@@ -4,6 +4,7 @@
 #include "auth/openid.hpp"
 #include "auth/sign_ins.hpp"
 #include "auth/web_sessions.hpp"
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "daemon/api/cookies.hpp"
 #include "daemon/api/credentials.hpp"

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/config/config.hpp"
-#include "daemon/ingest/inputs.hpp"
-#include "daemon/ingest/sql_file.hpp"
-#include "daemon/ingest/standard_input.hpp"
+#include "daemon/ingest/source/inputs.hpp"
+#include "daemon/ingest/source/standard_input.hpp"
+#include "daemon/ingest/sql/file.hpp"
 
 namespace slipway::commands {
 namespace {

@@ -8,7 +8,7 @@
 #include "daemon/commands/output.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/commands/signals.hpp"
-#include "daemon/ingest/standard_input.hpp"
+#include "daemon/ingest/source/standard_input.hpp"
 #include "daemon/jobs/order.hpp"
 #include "daemon/jobs/run.hpp"
 #include "swap/notices/tell.hpp"

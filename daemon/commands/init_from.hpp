@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/commands/init.hpp"
-#include "daemon/ingest/infer.hpp"
+#include "daemon/ingest/infer/infer.hpp"
 
 namespace slipway::commands {
 

@@ -9,9 +9,12 @@
 #include <string>
 #include <thread>
 
-#include "base/config/config.hpp"
 #include "swap/home.hpp"
 #include "swap/notices/tell.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::commands {
 

@@ -1,8 +1,8 @@
 #include "daemon/ingest/beginning.hpp"
 
 #include "base/pg/identifier.hpp"
-#include "daemon/ingest/catalog.hpp"
-#include "daemon/ingest/schema_files.hpp"
+#include "daemon/ingest/schema/catalog.hpp"
+#include "daemon/ingest/schema/schema_files.hpp"
 
 namespace slipway::ingest {
 namespace {

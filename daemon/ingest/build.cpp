@@ -4,23 +4,25 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 
+#include "base/config/config.hpp"
 #include "base/config/from.hpp"
-#include "daemon/ingest/account.hpp"
 #include "daemon/ingest/advice.hpp"
 #include "daemon/ingest/beginning.hpp"
-#include "daemon/ingest/checks.hpp"
+#include "daemon/ingest/checks/checks.hpp"
 #include "daemon/ingest/connection.hpp"
-#include "daemon/ingest/digest.hpp"
 #include "daemon/ingest/finish.hpp"
 #include "daemon/ingest/going_on.hpp"
-#include "daemon/ingest/ledger.hpp"
-#include "daemon/ingest/load.hpp"
-#include "daemon/ingest/plan_upstream.hpp"
-#include "daemon/ingest/side_by_side.hpp"
-#include "daemon/ingest/sql_stage.hpp"
-#include "daemon/ingest/structure.hpp"
+#include "daemon/ingest/load/ledger.hpp"
+#include "daemon/ingest/load/side_by_side.hpp"
+#include "daemon/ingest/load/table_loads.hpp"
+#include "daemon/ingest/report.hpp"
+#include "daemon/ingest/reuse/reuse.hpp"
+#include "daemon/ingest/schema/structure.hpp"
+#include "daemon/ingest/sql/stage.hpp"
 #include "daemon/ingest/trial.hpp"
+#include "daemon/ingest/upstream/plan.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -67,7 +69,8 @@ class Build {
         asked_(stop),
         pass_on_(std::move(stop), [this] { stop_.request_stop(); }),
         cancellation_(stop_.get_token()),
-        queries_(request, cancellation_, upstreams_, observer) {}
+        queries_(request, cancellation_, upstreams_, observer),
+        tables_(request, observer, stop_, cancellation_, plans_) {}
 
   Result<Report> run() {
     observer_.phase("schema");
@@ -98,16 +101,22 @@ class Build {
       // A killed server may have taken some back, and defaults are asked of them.
       TRY(set_sequences(request_, connection, tables));
     } else {
-      structure = TRY(take_off(request_, connection, tables, observer_));
+      TRY(find_reusable(request_, connection.session(), plans_, observer_));
+      structure = TRY(take_off_all(connection, tables));
     }
     if (request_.can_be_taken_over) TRY(request_.can_be_taken_over());
-    TRY(load(structure));
+    observer_.phase("load");
+    TRY(tables_.load(queries_, structure));
     upstreams_.close();
     TRY(queries_.fill());
     TRY(queries_.drop(connection));
     observer_.phase("indexes");
     TRY(restore_indexes(structure));
-    if (request_.trial_rows > 0) return tried(connection);
+    if (request_.trial_rows > 0) {
+      Report report = this->report();
+      report.estimates = TRY(estimates_of(connection.session(), plans_, tables_.outcomes()));
+      return report;
+    }
     TRY(put_the_rest_on(request_, connection, structure));
     TRY(validate_foreign_keys(structure));
     TRY(set_sequences(request_, connection, tables));
@@ -115,7 +124,9 @@ class Build {
     TRY(analyze(connection, tables));
     TRY(refresh_views(request_, connection));
     observer_.phase("count");
-    TRY(count(connection));
+    TRY(tables_.count(connection.session()));
+    TRY(queries_.count(connection));
+    TRY(tables_.note_inputs(connection));
     TRY(run_checks(checks));
     TRY(grant_reading(request_, connection));
     TRY(drop_ledger(request_, connection));
@@ -147,112 +158,22 @@ class Build {
     if (request_.trial_rows > 0) {
       Sample sample =
           TRY(sample_of(inputs, request_.reject_folder / "sample" / table.name, request_.trial_rows));
-      extents_[table.name] = sample.whole;
-      inputs = std::move(sample.inputs);
+      TablePlan plan = TRY(plan_table(std::move(found), table, std::move(sample.inputs), observer_));
+      plan.whole = sample.whole;
+      return plan;
     }
     return plan_table(std::move(found), table, std::move(inputs), observer_);
   }
 
-  // The report of a trial: what its rows come to on disk, and so what all of them would.
-  Result<Report> tried(Connection& connection) {
-    Report report = this->report();
-    for (const std::size_t which : load_order()) {
-      const TablePlan& plan = plans_[which];
-      const Extent extent = plan.upstream ? plan.upstream->extent : extents_[plan.table.name];
-      const std::int64_t read = outcomes_[which].report.read;
-      const std::int64_t on_disk = TRY(size_of(connection.session(), plan.table));
-      TableEstimate estimate{plan.table.name, plan.config->from, extent.rows,
-                             extent.exact,    extent.bytes,      on_disk};
-      if (extent.rows > read && read > 0)
-        estimate.disk_bytes = static_cast<std::int64_t>(
-            static_cast<double>(on_disk) / static_cast<double>(read) * static_cast<double>(extent.rows));
-      report.estimates.push_back(std::move(estimate));
-    }
-    return report;
-  }
-
-  // The largest first, so that the two streams end together.
-  std::vector<std::size_t> load_order() const {
-    const auto bytes = [this](std::size_t which) {
-      const TablePlan& plan = plans_[which];
-      const auto extent = extents_.find(plan.table.name);
-      if (extent != extents_.end()) return extent->second.bytes;
-      return plan.upstream ? plan.upstream->extent.bytes : plan.bytes_total;
-    };
-    std::vector<std::size_t> order;
-    while (order.size() < plans_.size()) order.push_back(order.size());
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return bytes(a) > bytes(b); });
-    return order;
-  }
-
-  // All tables of an upstream whose snapshot was lost begin anew, those that were loaded already too: so they
-  // agree.
-  Done load(const Structure& structure) {
-    observer_.phase("load");
-    outcomes_.resize(plans_.size());
-    std::vector<std::size_t> tables = load_order();
-    TRY(load_these(tables, queries_.sources().size(), structure));
-    for (int round = 1;; ++round) {
-      tables = TRY(begin_anew(round));
-      if (tables.empty()) return {};
-      TRY(load_these(tables, 0, structure));
-    }
-  }
-
-  // And so many of the sources that queries read.
-  Done load_these(const std::vector<std::size_t>& tables, std::size_t sources, const Structure& structure) {
-    if (tables.size() == 1 && plans_[tables[0]].upstream)
-      plans_[tables[0]].upstream->readers = streams_at_once();
-    return side_by_side(tables.size() + sources, stop_, [&](std::size_t task) -> Done {
-      if (task >= tables.size()) return queries_.load(*queries_.sources()[task - tables.size()]);
-      const std::size_t which = tables[task];
-      const TablePlan& plan = plans_[which];
-      outcomes_[which] =
-          TRY(load_table(request_, plan, structure.indexes.at(plan.table.name), observer_, cancellation_));
-      return {};
-    });
-  }
-
-  // The tables to be loaded again, under a new snapshot each source.
-  Result<std::vector<std::size_t>> begin_anew(int round) {
-    std::map<Upstream*, Error> lost;
-    for (std::size_t i = 0; i < plans_.size(); ++i)
-      if (outcomes_[i].lost) lost.emplace(plans_[i].upstream->server, *outcomes_[i].lost);
-    // What queries read of it was read under the old one.
-    for (const auto& source : queries_.sources())
-      if (source->plan.upstream && lost.count(source->plan.upstream->server)) return lost.begin()->second;
-    for (auto& [upstream, error] : lost) {
-      if (round == 3) return error;
-      observer_.line(
-          fmt::format("source {}: its snapshot is lost, so all its tables are read again under a new one: {}",
-                      upstream->source().name, error.summary()));
-      TRY(upstream->renew(cancellation_));
-    }
-    std::vector<std::size_t> again;
-    for (const std::size_t which : load_order()) {
-      TablePlan& plan = plans_[which];
-      if (!plan.upstream || !lost.count(plan.upstream->server)) continue;
-      outcomes_[which] = {};
-      TRY(plan_anew(plan));
-      again.push_back(which);
-    }
-    return again;
-  }
-
-  // Between two snapshots the table may have been changed.
-  Done plan_anew(TablePlan& plan) {
-    Connection connection = TRY(Connection::open(request_, cancellation_));
-    Result<TablePlan> now =
-        plan_upstream(plan.table, *plan.config, *plan.upstream->server, connection.session(), observer_);
-    if (now && now->upstream->same_as(*plan.upstream) && now->binary == plan.binary) {
-      plan = std::move(*now);
-      return {};
-    }
-    Error changed =
-        fail("table {}: {} was changed while its tables were read", plan.table.name, plan.config->from);
-    if (!now) changed = std::move(changed).because(std::move(now).error());
-    return std::move(changed).next("run the ingest again; nothing was promoted");
+  // Nothing is taken off tables that stay as they are.
+  Result<Structure> take_off_all(Connection& connection, std::vector<CatalogTable> tables) {
+    std::set<std::string> stay, keep_indexes;
+    for (const TablePlan& plan : plans_)
+      if (plan.reuse) (plan.reuse->complete() ? stay : keep_indexes).insert(plan.table.name);
+    std::erase_if(tables, [&](const CatalogTable& table) { return stay.count(table.name) > 0; });
+    Structure structure = TRY(take_off(request_, connection, tables, keep_indexes, observer_));
+    for (const std::string& name : stay) structure.indexes[name];
+    return structure;
   }
 
   Done restore_indexes(const Structure& structure) {
@@ -265,11 +186,11 @@ class Build {
     for (std::size_t i = 0; i < plans_.size(); ++i)
       (plans_[i].table.partitioned ? later : beside).push_back(i);
     TRY(side_by_side(work.size() + beside.size(), stop_, [&](std::size_t task) -> Done {
-      if (task >= work.size()) return check_table(beside[task - work.size()]);
+      if (task >= work.size()) return tables_.check(beside[task - work.size()]);
       Connection connection = TRY(Connection::open(request_, cancellation_));
       return put_indexes_on(request_, connection, *work[task]);
     }));
-    return side_by_side(later.size(), stop_, [&](std::size_t task) { return check_table(later[task]); });
+    return side_by_side(later.size(), stop_, [&](std::size_t task) { return tables_.check(later[task]); });
   }
 
   Done validate_foreign_keys(const Structure& structure) {
@@ -277,11 +198,6 @@ class Build {
       Connection connection = TRY(Connection::open(request_, cancellation_));
       return validate(request_, connection, structure.validations[task]);
     });
-  }
-
-  Done check_table(std::size_t which) {
-    Connection connection = TRY(Connection::open(request_, cancellation_));
-    return check_contents(connection, plans_[which], outcomes_[which]);
   }
 
   // All of them, whatever the first ones say: who mends the rows wants to know everything at once.
@@ -301,49 +217,9 @@ class Build {
     return verdict(checks_);
   }
 
-  // Once more, now that everything is in place.
-  Done count(Connection& connection) {
-    for (std::size_t i = 0; i < plans_.size(); ++i) {
-      const std::int64_t loaded = outcomes_[i].report.loaded;
-      const pg::Rows rows =
-          TRY(connection.session().query("SELECT count(*) FROM " + plans_[i].table.alone()));
-      if (rows.number(0, 0) != loaded)
-        return fail("table {}: {} rows were loaded, and it holds {}", plans_[i].table.name, loaded,
-                    rows.number(0, 0));
-    }
-    return queries_.count(connection);
-  }
-
   Report report() const {
-    Report report;
+    Report report = report_of(plans_, tables_.outcomes(), queries_);
     report.checks = checks_;
-    Digest fingerprint;
-    std::vector<std::string> upstream_inputs;
-    std::map<std::string, std::pair<Input, std::string>>
-        inputs;  // by path, so that a shared file counts once
-    for (std::size_t i = 0; i < plans_.size(); ++i) {
-      const TablePlan& plan = plans_[i];
-      TableReport& table = report.tables[plan.table.name] = outcomes_[i].report;
-      table.checksum = outcomes_[i].sum;
-      table.not_compared = row_sum_of(plan).not_compared();
-      if (!plan.upstream) report.read[plan.config->from] = outcomes_[i].report.read;
-      if (plan.upstream) {
-        report.read[plan.config->from] += outcomes_[i].report.read;
-        upstream_inputs.push_back(fmt::format("{} at {}", plan.upstream->shown, plan.upstream->moment));
-        fingerprint.add(fmt::format("{}\n{}\n", plan.upstream->shown, outcomes_[i].upstream_digest));
-      }
-      for (std::size_t file = 0; file < plan.files.size(); ++file)
-        inputs.insert_or_assign(plan.files[file].input.path.string(),
-                                std::pair(plan.files[file].input, outcomes_[i].files[file].digest));
-    }
-    queries_.report(report, inputs, fingerprint);
-    for (const auto& [path, input] : inputs) {
-      const auto& [file, digest] = input;
-      fingerprint.add(fmt::format("{}\n{}\n{}\n", file.shown, file.bytes, digest));
-      report.inputs.push_back(fmt::format("{} {} {}", file.shown, file.bytes, file.mtime_ns / 1'000'000'000));
-    }
-    report.inputs.insert(report.inputs.end(), upstream_inputs.begin(), upstream_inputs.end());
-    report.input_fingerprint = fingerprint.hex();
     return report;
   }
 
@@ -354,10 +230,9 @@ class Build {
   std::stop_callback<std::function<void()>> pass_on_;
   Cancellation cancellation_;
   Upstreams upstreams_;
-  std::map<std::string, Extent> extents_;  // of a trial: by table, of its files
   SqlStage queries_;
   std::vector<TablePlan> plans_;
-  std::vector<LoadOutcome> outcomes_;
+  TableLoads tables_;
   std::vector<CheckReport> checks_;
 };
 }  // namespace

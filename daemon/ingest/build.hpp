@@ -10,10 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "base/config/config.hpp"
+#include "base/config/pipeline.hpp"
 #include "base/error.hpp"
 #include "base/pg/session.hpp"
-#include "daemon/ingest/shift.hpp"
+#include "daemon/ingest/load/shift.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::ingest {
 
@@ -42,6 +46,8 @@ struct Request {
   std::function<Done()> can_be_taken_over = {};  // called when it can
   // The snapshot that this one begins as a copy of; empty: it begins empty, and schema files make its tables.
   std::string copy_of = {};
+  // What tables are read from is noted in the snapshot, for a build that begins with a copy of its files.
+  bool notes_inputs = false;
   std::map<std::string, std::string> params = {};  // of queries and file patterns
   std::optional<LivePlace> live = {};              // nothing: nothing is live, or no query asks
   std::string own_schemas = "slipway_build";       // what the names of the build's own schemas begin with
@@ -78,6 +84,8 @@ struct FileAccount {
   std::int64_t read = 0;
   std::int64_t loaded = 0;
   std::int64_t rejected = 0;
+  std::uint64_t checksum = 0;  // of the values of its rows
+  bool kept = false;           // it is as it was when live was built, and was not read again
 };
 
 struct TableReport {
@@ -89,6 +97,7 @@ struct TableReport {
   // Order-independent, of the values of all rows: as parsed, and found again in the table.
   std::uint64_t checksum = 0;
   std::int64_t taken_up = 0;              // rows that a build before this one had loaded
+  std::int64_t reused = 0;                // rows of files that are as they were when live was built
   std::vector<std::string> not_compared;  // columns of which only NULL or not went into it
   double seconds = 0;
   LoadTimes times;         // of the threads that loaded it

@@ -1,8 +1,8 @@
 // What a loaded table still needs: sequences past the highest id, statistics, rights for readers.
 #pragma once
 
-#include "daemon/ingest/catalog.hpp"
 #include "daemon/ingest/connection.hpp"
+#include "daemon/ingest/schema/catalog.hpp"
 
 namespace slipway::ingest {
 

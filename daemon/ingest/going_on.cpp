@@ -1,6 +1,7 @@
 #include "daemon/ingest/going_on.hpp"
 
-#include "daemon/ingest/load.hpp"
+#include "base/config/config.hpp"
+#include "daemon/ingest/load/load.hpp"
 
 namespace slipway::ingest {
 namespace {

@@ -1,7 +1,7 @@
 // Whether a build that somebody else began can be gone on with, and what of it still holds.
 #pragma once
 
-#include "daemon/ingest/ledger.hpp"
+#include "daemon/ingest/load/ledger.hpp"
 #include "daemon/ingest/plan.hpp"
 
 namespace slipway::ingest {

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/pg/identifier.hpp"
-#include "daemon/ingest/byte_stream.hpp"
-#include "daemon/ingest/delimited.hpp"
+#include "daemon/ingest/format/delimited.hpp"
+#include "daemon/ingest/source/byte_stream.hpp"
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {

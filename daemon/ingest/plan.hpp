@@ -2,15 +2,17 @@
 // the catalog and the files' headers, before the first row.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/ingest/build.hpp"
-#include "daemon/ingest/catalog.hpp"
-#include "daemon/ingest/inputs.hpp"
-#include "daemon/ingest/json_shape.hpp"
-#include "daemon/ingest/ledger_part.hpp"
+#include "daemon/ingest/format/json_shape.hpp"
+#include "daemon/ingest/load/ledger_part.hpp"
+#include "daemon/ingest/reuse/known.hpp"
+#include "daemon/ingest/schema/catalog.hpp"
+#include "daemon/ingest/source/inputs.hpp"
 
 namespace slipway::ingest {
 
@@ -72,6 +74,17 @@ struct UpstreamTable {
   bool same_as(const UpstreamTable& other) const { return list == other.list && columns == other.columns; }
 };
 
+// What needs not be read again, where the build begins with a copy of live.
+struct Reuse {
+  std::vector<std::optional<KnownFile>> kept;  // as the plan's files; nothing: it is read
+  std::vector<KnownFile> gone;                 // their rows are taken out
+
+  bool complete() const {
+    return gone.empty() &&
+           std::all_of(kept.begin(), kept.end(), [](const auto& one) { return one.has_value(); });
+  }
+};
+
 struct TablePlan {
   const config::Table* config = nullptr;
   CatalogTable table;
@@ -80,9 +93,15 @@ struct TablePlan {
   std::vector<PlannedFile> files;
   std::optional<UpstreamTable> upstream;  // instead of columns and files
   std::vector<LedgerPart> before;         // parts that are complete already, of files
+  std::optional<Reuse> reuse;
   JsonShape shape;
   std::int64_t bytes_total = 0;  // of the files as they lie on disk
+  std::optional<Extent> whole;   // of a trial: what the files hold of which it has the first rows
 
+  Extent extent() const {
+    if (upstream) return upstream->extent;
+    return whole ? *whole : Extent{0, false, bytes_total};
+  }
   const CatalogColumn& column_of(const PlannedColumn& planned) const { return table.columns[planned.column]; }
   std::string copy_columns() const;  // quoted, with commas
 };

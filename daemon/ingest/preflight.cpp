@@ -2,7 +2,8 @@
 
 #include <unistd.h>
 
-#include "daemon/ingest/inputs.hpp"
+#include "base/config/config.hpp"
+#include "daemon/ingest/source/inputs.hpp"
 
 namespace slipway::ingest {
 namespace {

@@ -1,7 +1,11 @@
 // Everything that a pipeline names, looked at before anything is made for it.
 #pragma once
 
-#include "base/config/config.hpp"
+#include "base/config/pipeline.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::ingest {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <fstream>
 
-#include "daemon/ingest/delimited.hpp"
-#include "daemon/ingest/json_reader.hpp"
-#include "daemon/ingest/ndjson.hpp"
+#include "daemon/ingest/format/delimited.hpp"
+#include "daemon/ingest/format/json_reader.hpp"
+#include "daemon/ingest/format/ndjson.hpp"
 
 namespace slipway::ingest {
 namespace {

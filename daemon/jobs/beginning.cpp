@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/config/config.hpp"
 #include "daemon/ingest/going_on.hpp"
-#include "daemon/ingest/sql_file.hpp"
+#include "daemon/ingest/sql/file.hpp"
 #include "swap/names.hpp"
 #include "swap/schema/guard.hpp"
 
@@ -109,6 +110,8 @@ ingest::Request request_for(const config::Config& config, const config::Pipeline
                           .reject_folder = build.rejects,
                           .only = order.only,
                           .params = order.params};
+  request.notes_inputs = pipeline.start == config::Start::live &&
+                         config.targets.at(pipeline.target).mode == config::Mode::volume;
   if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
     request.part_bytes = std::max(1LL, std::atoll(bytes));
   if (!build.place.schema.empty()) request.own_schemas = swap::own_schemas_of(build.place.schema);

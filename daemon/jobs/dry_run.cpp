@@ -4,9 +4,10 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
+#include "daemon/ingest/load/rejects.hpp"
 #include "daemon/ingest/preflight.hpp"
-#include "daemon/ingest/rejects.hpp"
-#include "daemon/ingest/sql_file.hpp"
+#include "daemon/ingest/sql/file.hpp"
 #include "daemon/jobs/beginning.hpp"
 #include "daemon/jobs/order.hpp"
 #include "swap/retention/prune.hpp"

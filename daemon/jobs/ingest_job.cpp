@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "base/pg/sqlstate.hpp"
 #include "daemon/ingest/preflight.hpp"
-#include "daemon/ingest/sql_file.hpp"
+#include "daemon/ingest/sql/file.hpp"
 #include "daemon/jobs/beginning.hpp"
 #include "daemon/jobs/order.hpp"
 #include "daemon/jobs/promote_child.hpp"
@@ -171,13 +172,17 @@ nlohmann::json to_json(const ingest::TableReport& table) {
                         {"loaded", table.loaded},
                         {"rejected", table.rejected},
                         {"taken_up", table.taken_up},
+                        {"reused", table.reused},
                         {"checksum", checksum_of(table)},
                         {"not_compared", table.not_compared},
                         {"files", nlohmann::json::array()}};
   for (const ingest::FileAccount& file : table.files)
     if (file.rejected > 0 || out["files"].size() < files_told_max)
-      out["files"].push_back(
-          {{"file", file.file}, {"read", file.read}, {"loaded", file.loaded}, {"rejected", file.rejected}});
+      out["files"].push_back({{"file", file.file},
+                              {"read", file.read},
+                              {"loaded", file.loaded},
+                              {"rejected", file.rejected},
+                              {"kept", file.kept}});
   return out;
 }
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "daemon/ingest/sql_file.hpp"
+#include "base/config/config.hpp"
+#include "daemon/ingest/sql/file.hpp"
 
 namespace slipway::jobs {
 namespace {

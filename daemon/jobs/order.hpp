@@ -4,8 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/config/config.hpp"
+#include "base/config/pipeline.hpp"
 #include "daemon/jobs/ingest_job.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::jobs {
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/config/config.hpp"
 #include "base/scope_keeper.hpp"
 #include "swap/own_command.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "swap/names.hpp"
 
 namespace slipway::jobs {

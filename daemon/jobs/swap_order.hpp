@@ -6,7 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/config/config.hpp"
+#include "base/error.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::jobs {
 

@@ -50,7 +50,7 @@ select c.oid,
     where r.oid = c.oid or c.relkind = 'p' and r.oid in (select relid from pg_partition_tree(c.oid))) as bytes
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
-  and case when $1 = '' then n.nspname not in ('pg_catalog', 'information_schema', 'slipway_carry')
+  and case when $1 = '' then n.nspname not in ('pg_catalog', 'information_schema', 'slipway_carry', 'slipway_inputs')
       and n.nspname !~ '^pg_' else n.nspname = $1 end
   and c.relname <> 'slipway_manifest'
 order by 2

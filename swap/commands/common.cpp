@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/config/config.hpp"
+
 namespace slipway::swap {
 namespace {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "base/pg/session.hpp"
 #include "swap/guardrails/findings.hpp"
 

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "base/config/config.hpp"
+#include "base/config/notify.hpp"
 #include "base/http_client.hpp"
 #include "migrations/notices.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::swap {
 

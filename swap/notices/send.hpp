@@ -3,9 +3,12 @@
 
 #include <stop_token>
 
-#include "base/config/config.hpp"
 #include "base/pg/session.hpp"
 #include "base/seams.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::swap {
 

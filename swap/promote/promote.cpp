@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "swap/guardrails/inspect.hpp"
 #include "swap/promote/attempt.hpp"
 #include "swap/promote/receipt.hpp"

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "base/scope_keeper.hpp"
 #include "swap/own_command.hpp"

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "base/seams.hpp"
 #include "swap/quiesce/quiescer.hpp"
 

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "base/config/config.hpp"
+#include "base/config/secret.hpp"
+#include "base/config/target.hpp"
 #include "base/error.hpp"
 
 namespace slipway::swap {

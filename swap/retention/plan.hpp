@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "swap/engine.hpp"
 
 namespace slipway::swap {

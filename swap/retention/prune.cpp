@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "swap/notices/changes.hpp"
 

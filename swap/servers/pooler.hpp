@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "base/pg/session.hpp"
 #include "swap/home.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "swap/servers/cluster.hpp"
 #include "swap/servers/control.hpp"

@@ -1,8 +1,11 @@
 // Everything managed of a home, up, down, and kept up.
 #pragma once
 
-#include "base/config/config.hpp"
 #include "swap/home.hpp"
+
+namespace slipway::config {
+struct Config;
+}
 
 namespace slipway::swap {
 

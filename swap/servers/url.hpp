@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "base/config/config.hpp"
+#include "base/config/target.hpp"
 #include "swap/home.hpp"
 
 namespace slipway::swap {

@@ -1,8 +1,8 @@
 // Readers of rows: the same rows come out whatever the pieces are in which the bytes come in, and what they
 // call a row's bytes is what stands there.
-#include "daemon/ingest/delimited.hpp"
-#include "daemon/ingest/json_reader.hpp"
-#include "daemon/ingest/ndjson.hpp"
+#include "daemon/ingest/format/delimited.hpp"
+#include "daemon/ingest/format/json_reader.hpp"
+#include "daemon/ingest/format/ndjson.hpp"
 #include "tests/fuzz/ingest/targets.hpp"
 #include "tests/unit/ingest/memory_stream.hpp"
 

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include "base/config/config.hpp"
-#include "daemon/ingest/encode.hpp"
-#include "daemon/ingest/encode_array.hpp"
-#include "daemon/ingest/json_row.hpp"
-#include "daemon/ingest/json_text.hpp"
-#include "daemon/ingest/sql_split.hpp"
+#include "daemon/ingest/columns/encode.hpp"
+#include "daemon/ingest/columns/encode_array.hpp"
+#include "daemon/ingest/format/json_row.hpp"
+#include "daemon/ingest/format/json_text.hpp"
+#include "daemon/ingest/sql/split.hpp"
 #include "daemon/ingest/text.hpp"
 #include "tests/fuzz/ingest/targets.hpp"
 

@@ -1,7 +1,7 @@
 // Everything that a portal of documents in folders must be able to say in a query, one test each.
 #include "tests/support/cryoet.hpp"
 
-#include "daemon/ingest/sql_file.hpp"
+#include "daemon/ingest/sql/file.hpp"
 #include "tests/integration/ingest/portal.hpp"
 
 namespace slipway::ingest::test {

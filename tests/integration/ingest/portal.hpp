@@ -7,6 +7,7 @@
 #include <mutex>
 #include <sstream>
 
+#include "base/config/config.hpp"
 #include "daemon/ingest/build.hpp"
 #include "tests/support/cluster.hpp"
 
@@ -119,6 +120,7 @@ class Portal {
     request.params = params;
     request.live = live;
     request.copy_of = copy_of;
+    request.notes_inputs = notes_inputs;
     return ingest::build(request, observer, stop);
   }
   // The build must work.
@@ -164,6 +166,7 @@ class Portal {
   std::map<std::string, std::string> params;
   std::optional<LivePlace> live;
   std::string copy_of;
+  bool notes_inputs = false;
 
  private:
   std::string database_;

@@ -1,11 +1,10 @@
 // Large tables of an upstream: read in parts, every row once, whatever becomes of the connections meanwhile.
-#include "daemon/ingest/upstream_parts.hpp"
-
 #include <gmock/gmock.h>
 
 #include <semaphore>
 #include <thread>
 
+#include "daemon/ingest/upstream/parts.hpp"
 #include "tests/integration/ingest/upstream.hpp"
 
 namespace slipway::ingest::test {

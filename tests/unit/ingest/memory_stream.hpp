@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "daemon/ingest/byte_stream.hpp"
+#include "daemon/ingest/source/byte_stream.hpp"
 
 namespace slipway::ingest::test {
 

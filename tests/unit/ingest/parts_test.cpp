@@ -1,9 +1,9 @@
 // The small parts: names of formats, cutting SQL, limits of rejects, texts.
 #include <gtest/gtest.h>
 
-#include "daemon/ingest/inputs.hpp"
-#include "daemon/ingest/rejects.hpp"
-#include "daemon/ingest/sql_split.hpp"
+#include "daemon/ingest/load/rejects.hpp"
+#include "daemon/ingest/source/inputs.hpp"
+#include "daemon/ingest/sql/split.hpp"
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest::test {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/config/config.hpp"
+
 namespace slipway::jobs {
 namespace {
 

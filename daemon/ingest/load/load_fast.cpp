@@ -1,0 +1,139 @@
+// The fast way to load a table: COPY, parsed on this thread and sent from another; a large table in parts,
+// each of them in the ledger in the transaction that loads it.
+#include "daemon/ingest/load/copy_stream.hpp"
+#include "daemon/ingest/load/ledger.hpp"
+#include "daemon/ingest/load/table_load.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+class FastLoad {
+ public:
+  explicit FastLoad(TableLoad& load) : load_(load) {}
+
+  Result<std::vector<FileCount>> run() {
+    const ReadFrom from = TRY(load_.take_up());
+    if (!load_.plan.before.empty()) number_ = load_.plan.before.back().number;
+    Result<std::vector<FileCount>> files = stream_rows(from);
+    if (files) return files;
+    stream_.reset();                                                   // before anybody else uses its session
+    if (copying_) (void)load_.session().copy_abort("the load stops");  // the error that led here says more
+    return files;
+  }
+  int parts() const { return number_; }
+
+ private:
+  Result<std::vector<FileCount>> stream_rows(const ReadFrom& from) {
+    TRY(begin_part());
+    std::size_t current = ~std::size_t{0};
+    std::vector<FileCount> files = TRY(read_rows(
+        load_.plan,
+        [&](std::size_t file, const Row& row, std::int64_t bytes) -> Done {
+          if (file != current) {
+            load_.encoder.use_file(current = file);
+            if (begins_a_part(file)) TRY(next_part());
+          }
+          return take(file, row, bytes);
+        },
+        from,
+        [this](std::size_t file, const FileCount& count) {
+          load_.accounts[file];  // one without rows as well
+          ended_[file] = count;
+        }));
+    TRY(load_.pause(bytes_read_));
+    TRY(end_part(true));
+    return files;
+  }
+
+  Done take(std::size_t file, const Row& row, std::int64_t bytes) {
+    if (bytes_at_begin_ < 0) bytes_at_begin_ = bytes;
+    const bool taken = TRY(load_.take(file, row, batch_));
+    bytes_read_ = bytes;
+    if (batch_.size() >= batch_bytes) {
+      TRY(stream_->send(batch_));
+      TRY(load_.pause(bytes));
+      return part_is_full() ? next_part() : Done();
+    }
+    return !taken && load_.rejects.count() % rejects_a_pause == 0 ? load_.pause(bytes) : Done();
+  }
+
+  bool part_is_full() const {
+    return !load_.judged_later() && bytes_read_ - bytes_at_begin_ >= load_.request.part_bytes;
+  }
+
+  // The rows of the first part lie in the order of the files. Of later ones they need not, so that no
+  // transaction id may have rows of two files: see reuse/.
+  bool begins_a_part(std::size_t file) const {
+    if (!load_.request.notes_inputs || number_ == 1) return false;
+    const auto before = load_.accounts.find(file);
+    return load_.encoded > encoded_before_ && (before == load_.accounts.end() || before->second.read == 0);
+  }
+
+  Done next_part() {
+    TRY(end_part(false));
+    return begin_part();
+  }
+
+  // Only the first part can be written frozen: nobody else sees the table that it empties.
+  Done begin_part() {
+    ++number_;
+    bytes_at_begin_ = number_ == 1 ? 0 : bytes_read_ > 0 ? bytes_read_ : -1;
+    since_ = {load_.accounts, load_.sum};
+    encoded_before_ = load_.encoded;
+    ended_.clear();
+    transaction_.emplace(TRY(load_.connection.begin(load_.request)));
+    const bool first = number_ == 1;
+    if (first) {
+      TRY(forget_parts(load_.request, load_.session(), load_.plan.table.name));
+      TRY(load_.session().script("TRUNCATE " + load_.plan.table.alone()));
+    }
+    TRY(load_.session().copy_begin(load_.copy_command(load_.plan.table.quoted(), first)));
+    copying_ = true;
+    stream_ = std::make_unique<CopyStream>(
+        [this](std::size_t, std::string_view batch) { return load_.session().copy_send(batch); });
+    batch_.clear();
+    batch_.reserve(batch_bytes);
+    batch_.bytes(load_.encoder.header());
+    return {};
+  }
+
+  Done end_part(bool last) {
+    batch_.reserve(load_.encoder.trailer().size());
+    batch_.bytes(load_.encoder.trailer());
+    TRY(stream_->send(batch_));
+    TRY(stream_->finish());
+    copying_ = false;
+    const ServerWait wait;
+    const std::int64_t loaded = TRY(load_.session().copy_end());
+    const std::int64_t sent = load_.encoded - encoded_before_;
+    if (loaded != sent)
+      return fail("table {}: {} rows were sent, and PostgreSQL took {}", load_.plan.table.name, sent, loaded);
+    if (!load_.judged_later()) TRY(load_.record(number_, since_, ended_, last));
+    Done committed = transaction_->commit();
+    transaction_.reset();
+    return committed;
+  }
+
+  TableLoad& load_;
+  std::optional<pg::Transaction> transaction_;
+  std::unique_ptr<CopyStream> stream_;
+  bool copying_ = false;
+  Out batch_;
+  int number_ = 0;
+  TableLoad::Since since_;
+  std::map<std::size_t, FileCount> ended_;  // in this part
+  std::int64_t encoded_before_ = 0;
+  std::int64_t bytes_at_begin_ = 0;  // below zero: not known yet
+  std::int64_t bytes_read_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<FileCount>> load_fast(TableLoad& load) {
+  FastLoad fast(load);
+  std::vector<FileCount> files = TRY(fast.run());
+  if (fast.parts() > 1) TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
+  return files;
+}
+
+}  // namespace slipway::ingest

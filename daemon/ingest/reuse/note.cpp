@@ -1,0 +1,126 @@
+#include "daemon/ingest/reuse/note.hpp"
+
+#include <algorithm>
+
+#include "daemon/ingest/reuse/reuse.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+// Where the nth rows of a segment lie, for the ends of those that were shared out.
+Done find_places(pg::Session& session, const TablePlan& plan, FileSegments& files) {
+  std::map<std::uint32_t, std::vector<Segment*>> shared;
+  for (std::vector<Segment>& file : files)
+    for (Segment& segment : file)
+      if (segment.first.empty()) shared[segment.xid].push_back(&segment);
+  for (auto& [xid, segments] : shared) {
+    std::map<std::int64_t, std::string> places;
+    std::string numbers;
+    std::int64_t before = 0;
+    for (const Segment* segment : segments) {
+      for (const std::int64_t number : {before + 1, before + segment->rows})
+        if (places.emplace(number, "").second)
+          numbers += (numbers.empty() ? "" : ",") + std::to_string(number);
+      before += segment->rows;
+    }
+    const pg::Rows rows = TRY(session.query(
+        fmt::format("SELECT number, at::text FROM (SELECT ctid AS at, row_number() OVER () AS number FROM {} "
+                    "WHERE xmin = '{}'::xid) numbered WHERE number = ANY ($1::bigint[])",
+                    plan.table.alone(), xid),
+        {"{" + numbers + "}"}));
+    for (int row = 0; row < rows.size(); ++row) places[rows.number(row, 0)] = rows.string(row, 1);
+    before = 0;
+    for (Segment* segment : segments) {
+      segment->first = places[before + 1];
+      segment->last = places[before += segment->rows];
+    }
+  }
+  return {};
+}
+
+// Those that this build wrote: what was kept has segments already.
+std::vector<Segment> new_segments(const TablePlan& plan, std::vector<Segment> segments) {
+  if (!plan.reuse) return segments;
+  std::erase_if(segments, [&](const Segment& segment) {
+    return std::any_of(plan.reuse->kept.begin(), plan.reuse->kept.end(), [&](const auto& file) {
+      return file && std::any_of(file->segments.begin(), file->segments.end(),
+                                 [&](const Segment& one) { return one.xid == segment.xid; });
+    });
+  });
+  return segments;
+}
+
+bool any_shared(const FileSegments& files) {
+  for (const std::vector<Segment>& file : files)
+    for (const Segment& segment : file)
+      if (segment.first.empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+FileSegments share_out(const std::vector<Segment>& segments, const std::vector<std::int64_t>& rows) {
+  FileSegments files(rows.size());
+  auto segment = segments.begin();
+  std::int64_t left = segment == segments.end() ? 0 : segment->rows;
+  for (std::size_t file = 0; file < rows.size(); ++file) {
+    for (std::int64_t wanted = rows[file]; wanted > 0;) {
+      if (segment == segments.end()) return {};
+      const std::int64_t taken = std::min(wanted, left);
+      const bool whole = taken == segment->rows;
+      files[file].push_back({segment->xid, taken, whole ? segment->first : "", whole ? segment->last : ""});
+      wanted -= taken;
+      left -= taken;
+      if (left > 0) continue;
+      ++segment;
+      left = segment == segments.end() ? 0 : segment->rows;
+    }
+  }
+  if (segment != segments.end()) return {};
+  return files;
+}
+
+Result<std::optional<KnownTable>> known_of(Connection& connection, const TablePlan& plan,
+                                           const LoadOutcome& outcome) {
+  if (plan.upstream || plan.table.partitioned || outcome.report.files.size() != plan.files.size())
+    return std::optional<KnownTable>();
+  pg::Session& session = connection.session();
+  TRY(session.script(
+      "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off"));
+  std::vector<std::int64_t> rows;
+  for (const FileAccount& file : outcome.report.files)
+    if (!file.kept) rows.push_back(file.loaded);
+  FileSegments segments = share_out(new_segments(plan, TRY(segments_of(session, plan.table.alone()))), rows);
+  if (segments.size() != rows.size() || (plan.reuse && any_shared(segments)))
+    return std::optional<KnownTable>();
+  TRY(find_places(session, plan, segments));
+  const pg::Rows storage = TRY(session.query(
+      "SELECT pg_relation_filenode($1::oid), pg_current_xact_id()::text::bigint", {plan.table.oid}));
+  KnownTable known{recipe_of(plan), storage.string(0, 0), storage.number(0, 1), {}};
+  auto next = segments.begin();
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    const Input& input = plan.files[i].input;
+    const FileAccount& account = outcome.report.files[i];
+    KnownFile file{input.path.string(), input.bytes,     input.mtime_ns,          input.ctime_ns,
+                   input.inode,         input.looked_ns, outcome.files[i].digest, account.loaded,
+                   account.rejected,    account.checksum};
+    file.segments = account.kept ? plan.reuse->kept[i]->segments : *next++;
+    known.files.push_back(std::move(file));
+  }
+  return std::optional(std::move(known));
+}
+
+Done note_inputs(const Request& request, Connection& connection,
+                 const std::map<std::string, std::optional<KnownTable>>& tables) {
+  Known known = TRY(read_known(connection.session()));
+  for (const auto& [name, table] : tables) {
+    known.erase(name);
+    if (table) known.emplace(name, *table);
+  }
+  pg::Transaction transaction = TRY(connection.begin(request));
+  TRY(connection.session().script("SET LOCAL ROLE NONE"));  // the owner of the tables may make no schema
+  TRY(write_known(connection.session(), known));
+  return transaction.commit();
+}
+
+}  // namespace slipway::ingest
