@@ -8,6 +8,8 @@ import tempfile
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
+# A watchdog whose promotion is done and whose server is gone asks for the journal five times, a second and a connection's
+# limit apart, before it gives up.
 PATIENCE_S = 20
 # Where tests and Slipway itself make folders; those of sockets lie one level down.
 PLACES = ["/tmp/slipway-*", "/tmp/slipway-*/????????", "/run/slipway/*"]
