@@ -44,6 +44,7 @@ constexpr Parameter in_queries[] = {
     {"snapshots:state", "Only in this state",
      R"({"type":"string","enum":["building","failed","ready","live","retired","bad"]})", "\"ready\""},
     {"cursor", "The `next` of the page before", text_schema, "\"12\""},
+    {"history:cursor", "The `epoch` of the last receipt of the page before", text_schema, "\"12\""},
     {"limit", "How many at most", page_schema, "50"},
     {"snapshot", "The snapshot; without it the one that would be promoted", snapshot_schema,
      "\"20261121T093000Z\""},

@@ -199,7 +199,7 @@ inline constexpr Doc show_plan = {.operation = "showPlan",
 inline constexpr Doc show_history = {.operation = "showHistory",
                                      .tag = "targets",
                                      .summary = "Every promotion, newest first",
-                                     .query = "limit",
+                                     .query = "history:cursor limit",
                                      .answer = "History"};
 inline constexpr Doc pin_snapshot = {.operation = "pinSnapshot",
                                      .tag = "targets",

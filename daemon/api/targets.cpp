@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/config/config.hpp"
 #include "base/log.hpp"
 #include "daemon/api/handlers.hpp"
 #include "daemon/http/problem.hpp"
@@ -105,6 +106,13 @@ std::set<std::string> split_by_commas(const std::string& text) {
   return out;
 }
 
+std::optional<long long> whole_number(const std::string& text) {
+  long long number = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || wrong != std::errc() || end != text.data() + text.size()) return {};
+  return number;
+}
+
 Result<http::Response> mark_snapshot(Call& call, swap::Mark mark, const std::string& action) {
   const config::Target* target = TRY(target_of(call));
   const std::string& id = call.arguments.at(1);
@@ -184,16 +192,20 @@ Result<http::Response> show_plan(Call& call) {
 
 Result<http::Response> show_history(Call& call) {
   const config::Target* target = TRY(target_of(call));
-  if (auto unknown = unknown_query(call, {"limit"})) return std::move(*unknown);
-  const std::string limit = query(call, "limit");
-  std::size_t most = 50;
-  const auto [end, wrong] = std::from_chars(limit.data(), limit.data() + limit.size(), most);
-  const bool whole = wrong == std::errc() && end == limit.data() + limit.size() && most >= 1 && most <= 200;
-  if (!limit.empty() && !whole) return bad_query("limit", "a number from 1 to 200");
+  if (auto unknown = unknown_query(call, {"cursor", "limit"})) return std::move(*unknown);
+  const std::string cursor = query(call, "cursor"), limit = query(call, "limit");
+  const std::optional<long long> before = whole_number(cursor),
+                                 most = whole_number(limit.empty() ? "50" : limit);
+  if (!most || *most < 1 || *most > 200) return bad_query("limit", "a number from 1 to 200");
+  if (!cursor.empty() && !before)
+    return bad_query("cursor", "the `epoch` of the last receipt of the page before");
   Result<json> seen = swap::history_view(context_of(call, *target));
-  if (seen && seen->size() > most)
-    seen->erase(seen->begin() + static_cast<std::ptrdiff_t>(most), seen->end());
-  return shown(target->name, seen);
+  if (!seen) return shown(target->name, seen);
+  json page = json::array();
+  for (json& receipt : *seen)
+    if (std::ssize(page) < *most && (!before || receipt.at("epoch") < *before))
+      page.push_back(std::move(receipt));
+  return answer(page);
 }
 
 Result<http::Response> pin_snapshot(Call& call) {
