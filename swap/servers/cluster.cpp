@@ -277,6 +277,11 @@ Done sync_to_disk(const Seams& seams, const Cluster& cluster) {
   return {};
 }
 
+std::uint64_t held_bytes(const Cluster& cluster) {
+  const std::uint64_t all = tree_bytes(cluster.data), wal = tree_bytes(cluster.data / "pg_wal");
+  return all > wal ? all - wal : 0;
+}
+
 std::string conninfo(const Cluster& cluster, std::string_view database) {
   return fmt::format("host={} port={} user={} dbname={}", pg::conninfo_value(cluster.socket.string()),
                      socket_port, superuser, pg::conninfo_value(database));

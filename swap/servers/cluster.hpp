@@ -48,6 +48,8 @@ enum class Stop { clean, quick, at_once };  // quick: by force where clean takes
 Done stop(const Seams& seams, const Cluster& cluster, Stop how = Stop::quick);
 // Everything in the data directory on disk, after a build without fsync.
 Done sync_to_disk(const Seams& seams, const Cluster& cluster);
+// On disk, but for its WAL, of which there is now more and now less whatever it holds.
+std::uint64_t held_bytes(const Cluster& cluster);
 
 std::string conninfo(const Cluster& cluster, std::string_view database);
 Result<pg::Session> connect(const Seams& seams, const Cluster& cluster, std::string_view database,

@@ -104,7 +104,7 @@ Done Volume::take_in(Manifest& manifest) {
   }
   TRY(stop(seams_, ours, Stop::clean));
   TRY(sync_to_disk(seams_, ours));
-  manifest.bytes = tree_bytes(ours.data);
+  manifest.bytes = held_bytes(ours);
   TRY(write_manifest(seams_.files, snapshot.manifest(), manifest));
   const Path link = names_.folder / ".current.adopted";
   TRY(seams_.files.remove(link));

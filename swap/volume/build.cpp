@@ -87,7 +87,7 @@ Done Volume::finish(Build& build) {
   TRY(stop(seams_, server, Stop::clean));
   TRY(configure(seams_, server, production(Door::closed)));
   TRY(sync_to_disk(seams_, server));
-  manifest.bytes = tree_bytes(server.data);
+  manifest.bytes = held_bytes(server);
   manifest.finished_ms = epoch_ms(seams_.clock.now());
   manifest.state = SnapshotState::ready;
   return write_manifest(seams_.files, snapshot_names(names_, manifest.id).manifest(), manifest);
