@@ -17,18 +17,6 @@ struct Header {
   bool numbered = false;  // the names are positions: neither file nor source has any
 };
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-std::string column_names(const CatalogTable& table) {
-  std::vector<std::string> names;
-  for (const CatalogColumn& column : table.columns) names.push_back(column.name);
-  return joined(names);
-}
-
 bool is_json(const Input& input) {
   return input.kind.format == Format::ndjson || input.kind.format == Format::json;
 }
@@ -59,7 +47,7 @@ Result<std::vector<PlannedColumn>> by_config(const CatalogTable& table, const co
     if (found == nullptr)
       return error(Kind::usage, "table {} has no column {}", table.name, wanted.name)
           .at(wanted.at)
-          .next("its columns are: " + column_names(table));
+          .next("its columns are: " + table.column_names());
     if (found->generated)
       return error(Kind::usage, "column {} of table {} is generated: it cannot be filled", wanted.name,
                    table.name)
@@ -120,7 +108,7 @@ Done check_sources(const TablePlan& plan, const std::vector<Header>& headers) {
   if (plan.columns.empty())
     return error(Kind::usage, "no field of the source matches a column of table {}", plan.table.name)
         .at(plan.config->at)
-        .next(fmt::format("its columns are: {}{}", column_names(plan.table),
+        .next(fmt::format("its columns are: {}{}", plan.table.column_names(),
                           numbered
                               ? "; the files have no line of names: give the source `dialect: {names: […]}`, "
                                 "or the table `columns` by position, such as {id: 1}"

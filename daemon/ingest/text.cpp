@@ -117,4 +117,14 @@ std::string json_string(std::string_view text) {
   return out += '"';
 }
 
+std::size_t byte_of_character(std::string_view text, std::size_t character) {
+  std::size_t at = 0;
+  while (character > 1 && at < text.size()) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+    --character;
+  }
+  return at;
+}
+
 }  // namespace slipway::ingest

@@ -22,4 +22,17 @@ std::string_view trimmed(std::string_view text);
 // A JSON string, quotes included; broken bytes as \\xNN.
 std::string json_string(std::string_view text);
 
+// Where that character begins, counted from 1 as PostgreSQL does.
+std::size_t byte_of_character(std::string_view text, std::size_t character);
+// One after another.
+template <class Texts>
+std::string joined(const Texts& texts, std::string_view between = ", ") {
+  std::string out;
+  for (const auto& one : texts) {
+    if (!out.empty()) out += between;
+    out += one;
+  }
+  return out;
+}
+
 }  // namespace slipway::ingest

@@ -4,17 +4,12 @@
 
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/schema/catalog.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
 
 using namespace config;
-
-std::string joined(const std::vector<std::string>& texts, std::string_view between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : std::string(between)) + text;
-  return all;
-}
 
 std::vector<std::string> quoted(const std::vector<std::string>& names) {
   std::vector<std::string> all;

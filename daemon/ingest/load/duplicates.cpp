@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -12,12 +13,6 @@ struct Duplicate {
   std::string key;
   std::string reason;
 };
-
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : std::string(between)) + part;
-  return out;
-}
 
 std::string row_array(const std::vector<Duplicate>& duplicates) {
   std::string out = "{";

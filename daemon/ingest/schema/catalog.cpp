@@ -4,6 +4,7 @@
 
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/columns/encode_array.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -96,6 +97,12 @@ const CatalogColumn* CatalogTable::find(std::string_view column) const {
   const auto found =
       std::find_if(columns.begin(), columns.end(), [&](const CatalogColumn& c) { return c.name == column; });
   return found == columns.end() ? nullptr : &*found;
+}
+
+std::string CatalogTable::column_names() const {
+  std::vector<std::string> names;
+  for (const CatalogColumn& column : columns) names.push_back(column.name);
+  return joined(names);
 }
 
 std::string CatalogTable::quoted() const {

@@ -29,6 +29,7 @@ struct CatalogTable {
 
   const CatalogColumn* find(std::string_view column) const;
   std::string quoted() const;
+  std::string column_names() const;  // with commas, for people
   std::string alone() const;  // the same without the tables that inherit from it; partitions are part of it
 };
 

@@ -37,16 +37,6 @@ Meaning meaning_of(std::string_view statement) {
   return Meaning::sql;
 }
 
-std::size_t byte_of_character(std::string_view text, std::size_t character) {
-  std::size_t at = 0;
-  while (character > 1 && at < text.size()) {
-    ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
-    --character;
-  }
-  return at;
-}
-
 // The result itself, as it alone holds the place that the server blames. What runs long is ended by a stop
 // request.
 struct Outcome {

@@ -11,12 +11,6 @@ namespace {
 constexpr int samples_max = 5;
 constexpr std::string_view foreign_key_violation = "23503";
 
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : std::string(between)) + part;
-  return out;
-}
-
 std::vector<std::string> with_prefix(std::string_view prefix, const std::vector<std::string>& names) {
   std::vector<std::string> out;
   for (const std::string& name : names) out.push_back(std::string(prefix) + name);

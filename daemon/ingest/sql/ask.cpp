@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/pg/sqlstate.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -24,22 +25,11 @@ struct Outcome {
   std::unique_ptr<PGresult, void (*)(PGresult*)> result;
 };
 
-// The server counts characters from 1.
-std::size_t byte_of(std::string_view text, std::size_t character) {
-  std::size_t at = 0;
-  while (character > 1 && at < text.size()) {
-    ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
-    --character;
-  }
-  return at;
-}
-
 std::optional<Position> place_of(const Outcome& outcome, const std::string& sql, const Quoting& quoting) {
   if (quoting.text == nullptr) return std::nullopt;
   const std::string character = outcome.field(PG_DIAG_STATEMENT_POSITION);
   const std::size_t at =
-      character.empty() ? 0 : byte_of(sql, static_cast<std::size_t>(std::atoll(character.c_str())));
+      character.empty() ? 0 : byte_of_character(sql, static_cast<std::size_t>(std::atoll(character.c_str())));
   return quoting.text->position(at < quoting.from ? 0 : at - quoting.from);
 }
 

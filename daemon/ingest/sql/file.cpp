@@ -5,17 +5,12 @@
 #include "base/config/config.hpp"
 #include "base/config/suggest.hpp"
 #include "base/files.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
 
 constexpr std::size_t sql_bytes_max = 4U << 20U;
-
-std::string joined(const std::vector<std::string_view>& names) {
-  std::string out;
-  for (const std::string_view name : names) out += (out.empty() ? "" : ", ") + std::string(name);
-  return out;
-}
 
 std::string meant(const std::string& typed, const std::vector<std::string_view>& known) {
   const std::string near = config::nearest(typed, known);

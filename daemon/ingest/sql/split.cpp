@@ -3,21 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "daemon/ingest/sql/characters.hpp"
+
 namespace slipway::ingest {
 namespace {
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool begins_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<std::uint8_t>(c) >= 0x80;
-}
-bool in_word(char c) {
-  return begins_word(c) || is_digit(c) || c == '$';
-}
 
 bool same_word(std::string_view word, std::string_view upper) {
   return word.size() == upper.size() &&

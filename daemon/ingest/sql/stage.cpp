@@ -5,6 +5,7 @@
 #include "base/digest.hpp"
 #include "base/pg/identifier.hpp"
 #include "daemon/ingest/sql/order.hpp"
+#include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
@@ -19,18 +20,6 @@ constexpr std::string_view primary_key_sql =
     "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY "
     "(i.indkey) "
     "WHERE i.indrelid = $1::oid AND i.indisprimary";
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-std::string column_names(const CatalogTable& table) {
-  std::vector<std::string> names;
-  for (const CatalogColumn& column : table.columns) names.push_back(column.name);
-  return joined(names);
-}
 
 Position place(const config::Table& table, const std::string& key) {
   const auto found = table.keys_at.find(key);
@@ -113,7 +102,7 @@ Done SqlStage::check_columns(SqlPlan& plan, const Described& shape) const {
     if (column == nullptr)
       return wrong(fmt::format("the query gives {}, and table {} has no such column", one.name,
                                plan.target.name))
-          .next("its columns are: " + column_names(plan.target));
+          .next("its columns are: " + plan.target.column_names());
     if (column->generated)
       return wrong(
           fmt::format("column {} of table {} is generated: it cannot be filled", one.name, plan.target.name));

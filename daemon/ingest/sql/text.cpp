@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "daemon/ingest/sql/characters.hpp"
 #include "daemon/ingest/sql/split.hpp"
 #include "daemon/ingest/text.hpp"
 
 namespace slipway::ingest {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool begins_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<std::uint8_t>(c) >= 0x80;
-}
-bool in_word(char c) {
-  return begins_word(c) || is_digit(c) || c == '$';
-}
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
@@ -49,7 +41,7 @@ class Lexer {
 
   // False where there is neither.
   Result<bool> skip_space_or_comment() {
-    if (std::string_view(" \t\n\r\f\v").find(peek()) != std::string_view::npos) return ++at_, true;
+    if (is_space(peek())) return ++at_, true;
     if (peek() == '-' && peek(1) == '-') return at_ = std::min(sql_.find('\n', at_), sql_.size()), true;
     if (peek() != '/' || peek(1) != '*') return false;
     const std::size_t open = at_;

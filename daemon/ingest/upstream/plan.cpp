@@ -6,6 +6,7 @@
 
 #include "base/config/from.hpp"
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/text.hpp"
 #include "daemon/ingest/upstream/columns.hpp"
 #include "daemon/ingest/upstream/parts.hpp"
 
@@ -55,12 +56,6 @@ SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
   AND CASE WHEN $1 = '' THEN pg_table_is_visible(c.oid) ELSE n.nspname = $1 END
 ORDER BY 1 LIMIT 20)";
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
 
 // From the first line of a plan: "… (cost=0.00..35.50 rows=2550 width=4)".
 Extent extent_of(const std::string& plan) {
