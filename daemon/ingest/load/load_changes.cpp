@@ -88,11 +88,12 @@ Result<LoadOutcome> load_changes(const Request& request, const TablePlan& plan, 
   return together(plan, std::move(loaded), places);
 }
 
-Done check_changes(Connection& connection, const TablePlan& plan, const LoadOutcome& outcome) {
+Done check_changes(Connection& connection, const TablePlan& plan, LoadOutcome& outcome) {
   TRY(connection.go_on());
   TRY(connection.session().script("SET jit = off"));
   Result<NewRows> found = look_at_new_rows(connection.session(), plan, row_sum_of(plan));
   if (!found) return connection.explain(std::move(found).error());
+  outcome.written = std::move(found->segments);
   NewRows expected;
   for (const FileAccount& file : outcome.report.files)
     if (!file.kept) expected.rows += file.loaded, expected.sum += file.checksum;

@@ -11,7 +11,8 @@ Result<LoadOutcome> load_changes(const Request& request, const TablePlan& plan, 
                                  Cancellation& cancellation);
 bool is_key_violation(const Error& error);
 
-// Whether the table holds what was kept and what was loaded: all else is certain to be as it was.
-Done check_changes(Connection& connection, const TablePlan& plan, const LoadOutcome& outcome);
+// Whether the table holds what was kept and what was loaded: all else is certain to be as it was. Notes which
+// rows were written.
+Done check_changes(Connection& connection, const TablePlan& plan, LoadOutcome& outcome);
 
 }  // namespace slipway::ingest

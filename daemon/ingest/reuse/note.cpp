@@ -38,18 +38,6 @@ Done find_places(pg::Session& session, const TablePlan& plan, FileSegments& file
   return {};
 }
 
-// Those that this build wrote: what was kept has segments already.
-std::vector<Segment> new_segments(const TablePlan& plan, std::vector<Segment> segments) {
-  if (!plan.reuse) return segments;
-  std::erase_if(segments, [&](const Segment& segment) {
-    return std::any_of(plan.reuse->kept.begin(), plan.reuse->kept.end(), [&](const auto& file) {
-      return file && std::any_of(file->segments.begin(), file->segments.end(),
-                                 [&](const Segment& one) { return one.xid == segment.xid; });
-    });
-  });
-  return segments;
-}
-
 bool any_shared(const FileSegments& files) {
   for (const std::vector<Segment>& file : files)
     for (const Segment& segment : file)
@@ -90,7 +78,8 @@ Result<std::optional<KnownTable>> known_of(Connection& connection, const TablePl
   std::vector<std::int64_t> rows;
   for (const FileAccount& file : outcome.report.files)
     if (!file.kept) rows.push_back(file.loaded);
-  FileSegments segments = share_out(new_segments(plan, TRY(segments_of(session, plan.table.alone()))), rows);
+  FileSegments segments =
+      share_out(plan.reuse ? outcome.written : TRY(segments_of(session, plan.table.alone())), rows);
   if (segments.size() != rows.size() || (plan.reuse && any_shared(segments)))
     return std::optional<KnownTable>();
   TRY(find_places(session, plan, segments));

@@ -162,11 +162,13 @@ Result<NewRows> look_at_new_rows(pg::Session& session, const TablePlan& plan, co
   for (const auto& file : plan.reuse->kept)
     if (file)
       for (const Segment& segment : file->segments) kept[segment.xid] += segment.rows;
-  std::string others;
-  for (const Segment& segment : TRY(segments_of(session, plan.table.alone()))) {
+  NewRows seen;
+  std::string xids;
+  for (Segment& segment : TRY(segments_of(session, plan.table.alone()))) {
     const auto found = kept.find(segment.xid);
     if (found == kept.end()) {
-      others += (others.empty() ? "" : ",") + std::to_string(segment.xid);
+      xids += (xids.empty() ? "" : ",") + std::to_string(segment.xid);
+      seen.segments.push_back(std::move(segment));
       continue;
     }
     if (found->second != segment.rows)
@@ -175,10 +177,12 @@ Result<NewRows> look_at_new_rows(pg::Session& session, const TablePlan& plan, co
     kept.erase(found);
   }
   if (!kept.empty()) return fail("table {}: rows that were to be kept are gone", plan.table.name);
-  if (others.empty()) return NewRows();
+  if (xids.empty()) return seen;
   const pg::Rows rows = TRY(session.query(
-      row_sum.query(fmt::format("{} WHERE xmin = ANY ('{{{}}}'::xid[])", plan.table.alone(), others))));
-  return NewRows{rows.number(0, 0), TRY(RowSum::parse(rows.string(0, 1)))};
+      row_sum.query(fmt::format("{} WHERE xmin = ANY ('{{{}}}'::xid[])", plan.table.alone(), xids))));
+  seen.rows = rows.number(0, 0);
+  seen.sum = TRY(RowSum::parse(rows.string(0, 1)));
+  return seen;
 }
 
 }  // namespace slipway::ingest

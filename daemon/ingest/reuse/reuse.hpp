@@ -16,8 +16,9 @@ Done find_reusable(const Request& request, pg::Session& session, std::vector<Tab
 // Of all that decides which rows a file gives to the table.
 std::string recipe_of(const TablePlan& plan);
 
-// What is kept of the copy is kept as it was; and of the rest, how many rows there are, and their sum.
+// An error unless what is kept of the copy is as it was; of the rest, which rows there are, and their sum.
 struct NewRows {
+  std::vector<Segment> segments;
   std::int64_t rows = 0;
   Sum sum = 0;
 };
