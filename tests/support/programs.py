@@ -122,6 +122,13 @@ def cases_of(report):
     return passed, failures
 
 
+def told_by(name, output):
+    """What a failed case printed, its seed and its assertions among it: the whole output may be too long to show."""
+    begin = output.rfind(f"[ RUN      ] {name}\n")
+    end = output.find(f"[  FAILED  ] {name}", begin)
+    return output[max(begin, end - 6000):end].rstrip() if begin >= 0 and end >= 0 else ""
+
+
 def run(test, folder):
     outcome = Outcome()
     began = time.monotonic()
@@ -148,7 +155,7 @@ def run(test, folder):
         outcome.skipped = 1
         return outcome
     outcome.failed = len(failures)
-    outcome.complaints += [f"failed: {name}" for name in failures]
+    outcome.complaints += [f"failed: {name}\n{told_by(name, outcome.output)}" for name in failures]
     if status != 0 and not failures:
         outcome.failed += 1
         outcome.complaints.append(f"ended with status {status}")
