@@ -4,19 +4,14 @@ import json
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import urllib.parse
+
+from ports import free_port
 
 SUPPORT = pathlib.Path(__file__).resolve().parent
 CLIENT, SECRET = "APP-SLIPWAY", "the-secret-of-this-client"
 JOSIAH = "0000-0002-1825-0097"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def bring(script, where):
