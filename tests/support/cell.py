@@ -68,28 +68,37 @@ def mount(what, where):
     subprocess.run(["mount", "--rbind", str(what), str(where)], check=True)
 
 
+def reachable(path):
+    """By everybody: servers, and the programs of tests that become another user, cannot enter root's own folders."""
+    return all(folder.stat().st_mode & 0o001 for folder in [path, *path.parents])
+
+
 def enter(own):
-    """The checkout may itself lie below /tmp: it is brought along first."""
+    """Where the checkout lies from now on: below /tmp it is brought along, and out of a folder of root's alone."""
     tmp, sockets = own / "tmp", own / "sockets"
     tmp.mkdir()
     tmp.chmod(0o1777)
     sockets.mkdir(mode=0o755)
-    if ROOT.is_relative_to("/tmp"):
-        inside = tmp / ROOT.relative_to("/tmp")
+    root = ROOT if ROOT.is_relative_to("/tmp") or reachable(ROOT) else pathlib.Path("/tmp/checkout")
+    if root.is_relative_to("/tmp"):
+        inside = tmp / root.relative_to("/tmp")
         inside.mkdir(parents=True)
         mount(ROOT, inside)
     mount(sockets, SOCKETS)
     mount(tmp, "/tmp")
-    os.chdir(ROOT)
+    os.chdir(root)
+    return root
 
 
 def main():
     # What others print must not get into the answer.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    enter(pathlib.Path(sys.argv[1]))
+    programs.ROOT = enter(pathlib.Path(sys.argv[1]))
     sandbox.adopt_orphans()
-    json.dump(dataclasses.asdict(here(programs.Test(**json.load(sys.stdin)))), answer)
+    test = programs.Test(**json.load(sys.stdin))
+    test.command = [word.replace(str(ROOT), str(programs.ROOT), 1) for word in test.command]
+    json.dump(dataclasses.asdict(here(test)), answer)
     answer.close()
 
 
