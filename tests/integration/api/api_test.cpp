@@ -1,8 +1,5 @@
 // The API over a real server and a real control database.
 #include <gtest/gtest.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
-#endif
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +16,10 @@
 #include "migrations/runner.hpp"
 #include "tests/support/cluster.hpp"
 #include "tests/support/http_client.hpp"
+
+#ifdef __SANITIZE_ADDRESS__
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();  // GCC has no header that declares it
+#endif
 
 namespace slipway::api {
 namespace {
