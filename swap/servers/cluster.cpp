@@ -20,6 +20,7 @@ constexpr Millis stop_limit{120'000};
 constexpr Millis force_limit{20'000};
 constexpr Millis orphan_patience{5000};
 constexpr Millis hurried_limit{3000};
+constexpr Millis ending_limit{2000};  // for whoever was killed already
 // While clients are held nobody waits long for a server that hangs.
 const pg::Options in_a_hurry{.connect_limit = Seconds(5), .call_limit = Millis(10'000)};
 constexpr Millis reload_limit{20'000};
@@ -230,6 +231,16 @@ Result<std::optional<ProcessId>> find_server(const Seams& seams, const Cluster& 
   // The pid may belong to a stranger by now; a server of this cluster works in its data directory.
   if (!TRY(works_in(process->pid, cluster.data))) return nobody;
   return process;
+}
+
+Result<bool> goes_on(const Seams& seams, const Cluster& cluster) {
+  const pg::Options soon{.connect_limit = Seconds(2), .call_limit = ending_limit};
+  const Millis deadline = seams.clock.steady() + ending_limit;
+  while (TRY(find_server(seams, cluster))) {
+    if (connect(seams, cluster, "postgres", soon) || seams.clock.steady() >= deadline) return true;
+    seams.clock.sleep(Millis(20));
+  }
+  return false;
 }
 
 Done start(const Seams& seams, const Cluster& cluster) {

@@ -42,6 +42,9 @@ Done end_sessions(const Seams& seams, const Cluster& cluster, Millis limit);
 
 // The server's process, if it runs. Not to know is an error, and no answer.
 Result<std::optional<ProcessId>> find_server(const Seams& seams, const Cluster& cluster);
+// False also where the one that is found is about to end: a killed process is still there for a moment. One
+// that hangs goes on.
+Result<bool> goes_on(const Seams& seams, const Cluster& cluster);
 // Returns once it takes connections; a server that runs already is fine.
 Done start(const Seams& seams, const Cluster& cluster);
 enum class Stop { clean, quick, at_once };  // quick: by force where clean takes long; at_once: soon

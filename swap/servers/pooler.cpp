@@ -18,6 +18,7 @@ namespace {
 
 constexpr Millis start_limit{20'000};
 constexpr Millis silence_limit{10'000};  // then it hangs
+constexpr Millis closing_limit{2000};
 constexpr int most_clients = 1000;
 
 Path ini_file(const Pooler& pooler) {
@@ -112,27 +113,39 @@ Done wait_until_ready(const Seams& seams, const Pooler& pooler, const ProcessId&
   }
 }
 
-// PgBouncer goes on without its TCP port where somebody else has it, and its console answers all the same.
-Done check_port_is_free(const Pooler& pooler) {
+// 0, or what stands against it.
+int bind_port(int port) {
   const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int yes = 1;
   ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(pooler.port));
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
   const int bound = ::bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int code = errno;
   ::close(probe);
-  if (bound == 0) return {};
-  return errno_error(fmt::format("the front door cannot listen on 127.0.0.1:{}", pooler.port), code)
+  return bound == 0 ? 0 : code;
+}
+
+// PgBouncer goes on without its TCP port where somebody else has it, and its console answers all the same.
+// The one that was killed just now is out of its folder before the kernel has closed what it listened on.
+Done wait_for_port(const Seams& seams, const Pooler& pooler) {
+  const Millis deadline = seams.clock.steady() + closing_limit;
+  int problem = bind_port(pooler.port);
+  while (problem == EADDRINUSE && seams.clock.steady() < deadline) {
+    seams.clock.sleep(Millis(20));
+    problem = bind_port(pooler.port);
+  }
+  if (problem == 0) return {};
+  return errno_error(fmt::format("the front door cannot listen on 127.0.0.1:{}", pooler.port), problem)
       .next(
           "Another program has that port (ss -ltnp shows which). End it, or choose another `front:` for the "
           "target.");
 }
 
 Done start(const Seams& seams, const Pooler& pooler) {
-  TRY(check_port_is_free(pooler));
+  TRY(wait_for_port(seams, pooler));
   TRY(seams.files.make_folders(pooler.socket, 0700));
   TRY(seams.files.remove(pid_file(pooler)));
   TRY(seams.files.remove(pooler.socket / fmt::format(".s.PGSQL.{}", pooler.port)));

@@ -115,7 +115,7 @@ Done Volume::serve() {
   const Cluster server = cluster(id);
   if (target_.restart) {
     TRY(start_service());
-  } else if (!TRY(find_server(seams_, server))) {
+  } else if (!TRY(goes_on(seams_, server))) {
     // The socket folders are made anew after a reboot.
     TRY(configure(seams_, server, production(Door::open)));
     TRY(start(seams_, server));

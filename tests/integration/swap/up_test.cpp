@@ -2,6 +2,10 @@
 #include "swap/servers/up.hpp"
 
 #include <gmock/gmock.h>
+#include <signal.h>
+
+#include <optional>
+#include <thread>
 
 #include "tests/support/harbour.hpp"
 
@@ -33,6 +37,37 @@ TEST(Up, ATargetOfOursThatCannotComeUpIsAnErrorThatNamesIt) {
   const Done up = servers_up(real_seams(), harbour.config(), harbour.home());
   ASSERT_FALSE(up);
   EXPECT_THAT(up.error().text(), HasSubstr("portal"));
+}
+
+// A killed process is found a little longer, and its port is in use still longer.
+TEST(Up, AServerAndItsPoolerComeBackHoweverShortlyAgoTheyWereKilled) {
+  test::Harbour harbour;
+  const std::string live = harbour.build();
+  ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
+  for (int round = 0; round < 10; ++round) {
+    const auto server = test::must(find_server(real_seams(), harbour.volume().cluster(live)));
+    const auto pooler = test::must(running(pooler_of(harbour.home(), harbour.target())));
+    ASSERT_TRUE(server && pooler);
+    test::must(send_signal(*server, SIGKILL));
+    test::must(send_signal(*pooler, SIGKILL));
+    test::must(harbour.volume().serve());
+    EXPECT_EQ(harbour.seen(), live);
+  }
+}
+
+TEST(Up, APoolerWaitsForItsPortToBeClosed) {
+  test::Harbour harbour;
+  const std::string live = harbour.build();
+  ASSERT_EQ(harbour.promote().outcome, Outcome::promoted);
+  test::must(stop(pooler_of(harbour.home(), harbour.target())));
+  std::optional<test::Listener> closing(harbour.port());
+  std::jthread later([&] {
+    real_clock().sleep(Millis(300));
+    closing.reset();
+  });
+  test::must(harbour.volume().serve());
+  later.join();
+  EXPECT_EQ(harbour.seen(), live);
 }
 
 }  // namespace
