@@ -18,6 +18,7 @@
 #include "daemon/ingest/load/side_by_side.hpp"
 #include "daemon/ingest/load/table_loads.hpp"
 #include "daemon/ingest/report.hpp"
+#include "daemon/ingest/reuse/note.hpp"
 #include "daemon/ingest/reuse/reuse.hpp"
 #include "daemon/ingest/schema/structure.hpp"
 #include "daemon/ingest/sql/stage.hpp"
@@ -121,6 +122,7 @@ class Build {
     TRY(validate_foreign_keys(structure));
     TRY(set_sequences(request_, connection, tables));
     observer_.phase("analyze");
+    std::erase_if(tables, [this](const CatalogTable& table) { return analyzed_.count(table.name) > 0; });
     TRY(analyze(connection, tables));
     TRY(refresh_views(request_, connection));
     observer_.phase("count");
@@ -176,21 +178,40 @@ class Build {
     return structure;
   }
 
+  // What the tables hold is compared beside that, and each is analyzed as soon as its own indexes are on. Of
+  // partitioned ones all that comes later, as one would wait for the other's locks.
   Done restore_indexes(const Structure& structure) {
-    std::vector<const std::vector<Part>*> work;
+    std::vector<std::function<Done()>> tasks;
     for (const auto& [table, parts] : structure.indexes)
-      if (!parts.empty()) work.push_back(&parts);
-    // What the tables hold is compared beside that; of partitioned ones later, as both would wait for the
-    // other's locks.
-    std::vector<std::size_t> beside, later;
+      if (!parts.empty() || early(table))
+        tasks.push_back([this, &parts = parts, plan = early(table)] { return put_indexes_on(parts, plan); });
     for (std::size_t i = 0; i < plans_.size(); ++i)
-      (plans_[i].table.partitioned ? later : beside).push_back(i);
-    TRY(side_by_side(work.size() + beside.size(), stop_, [&](std::size_t task) -> Done {
-      if (task >= work.size()) return tables_.check(beside[task - work.size()]);
-      Connection connection = TRY(Connection::open(request_, cancellation_));
-      return put_indexes_on(request_, connection, *work[task]);
-    }));
-    return side_by_side(later.size(), stop_, [&](std::size_t task) { return tables_.check(later[task]); });
+      if (!plans_[i].table.partitioned) tasks.push_back([this, i] { return tables_.check(i); });
+    TRY(side_by_side(tasks.size(), stop_, [&](std::size_t task) { return tasks[task](); }));
+    std::vector<std::size_t> later;
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      if (plans_[i].table.partitioned) later.push_back(i);
+    TRY(side_by_side(later.size(), stop_, [&](std::size_t task) { return tables_.check(later[task]); }));
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      if (early(plans_[i].table.name) || statistics_stay(plans_[i], tables_.outcomes()[i]))
+        analyzed_.insert(plans_[i].table.name);
+    return {};
+  }
+
+  // The plan of a table that is analyzed right behind its indexes.
+  const TablePlan* early(const std::string& table) const {
+    for (std::size_t i = 0; i < plans_.size(); ++i)
+      if (plans_[i].table.name == table && !plans_[i].table.partitioned && request_.trial_rows == 0 &&
+          !statistics_stay(plans_[i], tables_.outcomes()[i]))
+        return &plans_[i];
+    return nullptr;
+  }
+
+  Done put_indexes_on(const std::vector<Part>& parts, const TablePlan* analyzed) {
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    if (!parts.empty()) TRY(ingest::put_indexes_on(request_, connection, parts));
+    if (analyzed != nullptr) TRY(connection.session().script("ANALYZE " + analyzed->table.quoted()));
+    return {};
   }
 
   Done validate_foreign_keys(const Structure& structure) {
@@ -233,6 +254,7 @@ class Build {
   SqlStage queries_;
   std::vector<TablePlan> plans_;
   TableLoads tables_;
+  std::set<std::string> analyzed_;  // tables that are, or whose statistics stay as they are
   std::vector<CheckReport> checks_;
 };
 }  // namespace

@@ -78,6 +78,8 @@ struct UpstreamTable {
 struct Reuse {
   std::vector<std::optional<KnownFile>> kept;  // as the plan's files; nothing: it is read
   std::vector<KnownFile> gone;                 // their rows are taken out
+  std::uint32_t began = 0;                     // what the build writes has no older xid
+  std::int64_t changed = 0;                    // rows, since the copy's statistics were taken
 
   bool complete() const {
     return gone.empty() &&

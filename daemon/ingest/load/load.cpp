@@ -169,6 +169,7 @@ Done TableLoad::start_over() {
   read = encoded = 0;
   sum = 0;
   accounts.clear();
+  written.clear();
   return rejects.start_over();
 }
 
@@ -216,6 +217,7 @@ Result<LoadOutcome> load_by(const Request& request, const TablePlan& plan, Obser
   outcome.report.bytes = plan.bytes_total;
   outcome.files = std::move(*files);
   outcome.sum = load.sum;
+  outcome.written = std::move(load.written);
   return outcome;
 }
 

@@ -12,13 +12,13 @@ namespace slipway::ingest {
 
 struct LoadOutcome {
   TableReport report;
-  std::vector<FileCount> files;  // as plan.files
-  Sum sum = 0;                   // of the rows that were loaded
-  std::vector<Segment>
-      written;         // of a table of which rows were kept: the others, as they are found at the end
-  bool summed = true;  // false: they went as text, and only their number is known
-  std::string upstream_digest;  // of the rows of an upstream, in whatever order they came
-  std::optional<Error> lost;    // nothing was loaded: the upstream's snapshot is gone, and this is how
+  std::vector<FileCount> files;         // as plan.files
+  Sum sum = 0;                          // of the rows that were loaded
+  std::vector<Segment> written;         // rows of this build, where it is known which transactions wrote them
+  std::optional<std::string> read_all;  // nothing is loaded: why what was to be kept cannot be
+  bool summed = true;                   // false: they went as text, and only their number is known
+  std::string upstream_digest;          // of the rows of an upstream, in whatever order they came
+  std::optional<Error> lost;  // nothing was loaded: the upstream's snapshot is gone, and this is how
 };
 
 // Whether these parts are all of their table.

@@ -19,27 +19,48 @@ std::vector<Input> only_changed(const TablePlan& plan, std::vector<std::size_t>&
   return changed;
 }
 
-Done take_out(pg::Session& session, const TablePlan& plan) {
-  for (const KnownFile& file : plan.reuse->gone)
-    for (const Segment& segment : file.segments) {
-      const pg::Rows gone = TRY(session.query(fmt::format(
-          "WITH gone AS (DELETE FROM {} WHERE ctid BETWEEN {}::tid AND {}::tid AND xmin = '{}'::xid "
-          "RETURNING 1) SELECT count(*) FROM gone",
-          plan.table.alone(), pg::literal(segment.first), pg::literal(segment.last), segment.xid)));
-      if (gone.number(0, 0) != segment.rows)
-        return fail("table {}: {} rows of {} were to be taken out, and {} were there", plan.table.name,
-                    segment.rows, file.path, gone.number(0, 0));
-    }
-  return {};
+Result<std::int64_t> take_out(pg::Session& session, const TablePlan& plan, const std::string& which) {
+  const pg::Rows gone = TRY(session.query(
+      fmt::format("WITH gone AS (DELETE FROM {} WHERE {} RETURNING 1) SELECT count(*) FROM gone",
+                  plan.table.alone(), which)));
+  return gone.number(0, 0);
 }
 
-Done only_take_out(const Request& request, const TablePlan& plan, Cancellation& cancellation) {
+// The rows of all files that are gone. False where they are not those that are known.
+Result<bool> take_out_all(pg::Session& session, const TablePlan& plan) {
+  std::string anywhere;
+  std::int64_t rows_anywhere = 0;
+  for (const KnownFile& file : plan.reuse->gone)
+    for (const Segment& segment : file.segments) {
+      if (segment.first.empty()) {
+        anywhere += (anywhere.empty() ? "" : ",") + std::to_string(segment.xid);
+        rows_anywhere += segment.rows;
+        continue;
+      }
+      const std::int64_t taken =
+          TRY(take_out(session, plan,
+                       fmt::format("ctid BETWEEN {}::tid AND {}::tid AND xmin = '{}'::xid",
+                                   pg::literal(segment.first), pg::literal(segment.last), segment.xid)));
+      if (taken != segment.rows) return false;
+    }
+  if (anywhere.empty()) return true;
+  return TRY(take_out(session, plan, fmt::format("xmin = ANY ('{{{}}}'::xid[])", anywhere))) == rows_anywhere;
+}
+
+LoadOutcome reads_all(std::string why) {
+  LoadOutcome outcome;
+  outcome.read_all = std::move(why);
+  return outcome;
+}
+
+// True unless live was changed.
+Result<bool> only_take_out(const Request& request, const TablePlan& plan, Cancellation& cancellation) {
   Connection connection = TRY(Connection::open(request, cancellation));
   pg::Transaction transaction = TRY(connection.begin(request));
-  TRY(take_out(connection.session(), plan));
+  if (!TRY(take_out_all(connection.session(), plan))) return false;
   TRY(transaction.commit());
   TRY(connection.session().script("VACUUM (FREEZE) " + plan.table.quoted()));
-  return {};
+  return true;
 }
 
 // What was kept, and what was loaded now, in the order of the plan's files.
@@ -77,15 +98,24 @@ Result<LoadOutcome> load_changes(const Request& request, const TablePlan& plan, 
   std::vector<std::size_t> places;
   std::vector<Input> inputs = only_changed(plan, places);
   if (inputs.empty()) {
-    if (!plan.reuse->gone.empty()) TRY(only_take_out(request, plan, cancellation));
+    if (!plan.reuse->gone.empty() && !TRY(only_take_out(request, plan, cancellation)))
+      return reads_all(std::string(live_was_changed));
     return together(plan, {}, places);
   }
   const TablePlan changed = TRY(plan_table(plan.table, *plan.config, std::move(inputs), observer));
-  LoadOutcome loaded = TRY(load_by(request, changed, observer, cancellation, [&](TableLoad& load) {
+  bool as_known = true;
+  Result<LoadOutcome> loaded = load_by(request, changed, observer, cancellation, [&](TableLoad& load) {
     load.keys_are_on = true;
-    return load_beside_rows(load, [&](pg::Session& session) { return take_out(session, plan); });
-  }));
-  return together(plan, std::move(loaded), places);
+    return load_beside_rows(load, [&](pg::Session& session) -> Done {
+      as_known = TRY(take_out_all(session, plan));
+      return as_known ? Done() : fail(live_was_changed);
+    });
+  });
+  if (!as_known) return reads_all(std::string(live_was_changed));
+  if (!loaded && is_key_violation(loaded.error()))
+    return reads_all("a row of a changed file has the key of one that was kept: " + loaded.error().summary());
+  if (!loaded) return loaded;
+  return together(plan, std::move(*loaded), places);
 }
 
 Done check_changes(Connection& connection, const TablePlan& plan, LoadOutcome& outcome) {
@@ -93,6 +123,10 @@ Done check_changes(Connection& connection, const TablePlan& plan, LoadOutcome& o
   TRY(connection.session().script("SET jit = off"));
   Result<NewRows> found = look_at_new_rows(connection.session(), plan, row_sum_of(plan));
   if (!found) return connection.explain(std::move(found).error());
+  if (!found->beside_what_was_kept) {
+    outcome = reads_all(std::string(live_was_changed));
+    return {};
+  }
   outcome.written = std::move(found->segments);
   NewRows expected;
   for (const FileAccount& file : outcome.report.files)

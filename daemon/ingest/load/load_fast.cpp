@@ -61,6 +61,11 @@ class FastLoad {
     return !load_.judged_later() && bytes_read_ - bytes_at_begin_ >= load_.request.part_bytes;
   }
 
+  // Of all rows or of none.
+  bool notes_segments() const {
+    return load_.request.notes_inputs && !load_.judged_later() && load_.plan.before.empty();
+  }
+
   // The rows of the first part lie in the order of the files. Of later ones they need not, so that no
   // transaction id may have rows of two files: see reuse/.
   bool begins_a_part(std::size_t file) const {
@@ -109,6 +114,10 @@ class FastLoad {
     if (loaded != sent)
       return fail("table {}: {} rows were sent, and PostgreSQL took {}", load_.plan.table.name, sent, loaded);
     if (!load_.judged_later()) TRY(load_.record(number_, since_, ended_, last));
+    if (notes_segments() && sent > 0) {
+      const pg::Rows xid = TRY(load_.session().query("SELECT pg_current_xact_id()::xid"));
+      load_.written.push_back({static_cast<std::uint32_t>(xid.number(0, 0)), sent, "", "", true});
+    }
     Done committed = transaction_->commit();
     transaction_.reset();
     return committed;

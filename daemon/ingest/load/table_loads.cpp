@@ -38,25 +38,21 @@ Done TableLoads::load(SqlStage& queries, Structure& structure) {
 Done TableLoads::load_changed(Structure& structure) {
   std::vector<std::size_t> tables = largest_first(plans_);
   std::erase_if(tables, [this](std::size_t which) { return !plans_[which].reuse; });
-  std::vector<std::optional<Error>> refused(tables.size());
   TRY(side_by_side(tables.size(), stop_, [&](std::size_t task) -> Done {
-    const std::size_t which = tables[task];
-    Result<LoadOutcome> outcome = load_changes(request_, plans_[which], observer_, cancellation_);
-    if (outcome)
-      outcomes_[which] = std::move(*outcome);
-    else if (is_key_violation(outcome.error()))
-      refused[task] = std::move(outcome).error();
-    else
-      return std::move(outcome).error();
-    return {};
+    const TablePlan& plan = plans_[tables[task]];
+    LoadOutcome& outcome = outcomes_[tables[task]];
+    outcome = TRY(load_changes(request_, plan, observer_, cancellation_));
+    if (outcome.read_all || plan.reuse->complete()) return {};
+    Connection connection = TRY(Connection::open(request_, cancellation_));
+    return check_changes(connection, plan, outcome);
   }));
-  for (std::size_t task = 0; task < tables.size(); ++task) {
-    if (!refused[task]) continue;
-    TablePlan& plan = plans_[tables[task]];
-    observer_.line(fmt::format(
-        "table {}: all of it is read: a row of a changed file has the key of one that was kept: {}",
-        plan.table.name, refused[task]->summary()));
+  for (const std::size_t which : tables) {
+    const std::optional<std::string> why = outcomes_[which].read_all;
+    if (!why) continue;
+    TablePlan& plan = plans_[which];
+    observer_.line(fmt::format("table {}: all of it is read: {}", plan.table.name, *why));
     plan.reuse.reset();
+    outcomes_[which] = {};
     Connection connection = TRY(Connection::open(request_, cancellation_));
     TRY(take_indexes_off(request_, connection, plan.table, structure, observer_));
   }
@@ -120,8 +116,8 @@ Done TableLoads::plan_anew(TablePlan& plan) {
 }
 
 Done TableLoads::check(std::size_t which) {
+  if (plans_[which].reuse) return {};  // seen when it was loaded
   Connection connection = TRY(Connection::open(request_, cancellation_));
-  if (plans_[which].reuse) return check_changes(connection, plans_[which], outcomes_[which]);
   return check_contents(connection, plans_[which], outcomes_[which]);
 }
 
@@ -140,6 +136,7 @@ Done TableLoads::note_inputs(Connection& connection) {
 
 Done TableLoads::count(pg::Session& session) const {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
+    if (plans_[i].reuse && !plans_[i].reuse->complete()) continue;  // counted when it was loaded
     const std::int64_t loaded = outcomes_[i].report.loaded;
     const pg::Rows rows = TRY(session.query("SELECT count(*) FROM " + plans_[i].table.alone()));
     if (rows.number(0, 0) != loaded)

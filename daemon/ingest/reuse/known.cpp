@@ -1,6 +1,5 @@
 #include "daemon/ingest/reuse/known.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace slipway::ingest {
@@ -11,7 +10,11 @@ using nlohmann::json;
 json to_json(const KnownFile& file) {
   json segments = json::array();
   for (const Segment& one : file.segments)
-    segments.push_back({{"xid", one.xid}, {"rows", one.rows}, {"first", one.first}, {"last", one.last}});
+    segments.push_back({{"xid", one.xid},
+                        {"rows", one.rows},
+                        {"first", one.first},
+                        {"last", one.last},
+                        {"whole", one.whole}});
   return {{"path", file.path},         {"bytes", file.bytes},   {"mtime_ns", file.mtime_ns},
           {"ctime_ns", file.ctime_ns}, {"inode", file.inode},   {"looked_ns", file.looked_ns},
           {"digest", file.digest},     {"loaded", file.loaded}, {"rejected", file.rejected},
@@ -23,16 +26,20 @@ KnownFile file_from(const json& body) {
                  body.at("inode"),    body.at("looked_ns"), body.at("digest"),   body.at("loaded"),
                  body.at("rejected"), body.at("sum")};
   for (const json& one : body.at("segments"))
-    file.segments.push_back({one.at("xid"), one.at("rows"), one.at("first"), one.at("last")});
+    file.segments.push_back(
+        {one.at("xid"), one.at("rows"), one.at("first"), one.at("last"), one.value("whole", false)});
   return file;
 }
 
 json head_of(const KnownTable& table) {
-  return {{"recipe", table.recipe}, {"storage", table.storage}, {"horizon", table.horizon}};
+  return {{"recipe", table.recipe},
+          {"storage", table.storage},
+          {"horizon", table.horizon},
+          {"changed", table.changed}};
 }
 
 KnownTable table_from(const json& head) {
-  return {head.at("recipe"), head.at("storage"), head.at("horizon"), {}};
+  return {head.at("recipe"), head.at("storage"), head.at("horizon"), head.value("changed", 0), {}};
 }
 
 // As COPY takes it with a quote and a delimiter that JSON never holds.
@@ -83,17 +90,12 @@ Done write_known(pg::Session& session, const Known& known) {
   return {};
 }
 
-Result<std::vector<Segment>> segments_of(pg::Session& session, const std::string& table) {
-  const pg::Rows rows = TRY(session.query(
-      "SELECT xmin::text, count(*), min(ctid)::text, max(ctid)::text FROM " + table + " GROUP BY xmin"));
-  std::vector<Segment> segments;
+Result<RowsByXid> rows_by_xid(pg::Session& session, const std::string& table) {
+  const pg::Rows rows = TRY(session.query("SELECT xmin::text, count(*) FROM " + table + " GROUP BY xmin"));
+  RowsByXid found;
   for (int row = 0; row < rows.size(); ++row)
-    segments.push_back({static_cast<std::uint32_t>(rows.number(row, 0)), rows.number(row, 1),
-                        rows.string(row, 2), rows.string(row, 3)});
-  // Transaction ids go round: what is less than half a circle behind is older.
-  std::sort(segments.begin(), segments.end(),
-            [](const Segment& a, const Segment& b) { return static_cast<std::int32_t>(a.xid - b.xid) < 0; });
-  return segments;
+    found[static_cast<std::uint32_t>(rows.number(row, 0))] = rows.number(row, 1);
+  return found;
 }
 
 }  // namespace slipway::ingest

@@ -14,11 +14,12 @@ namespace slipway::ingest {
 
 inline constexpr std::string_view known_schema = "slipway_inputs";
 
-// Rows that one transaction wrote, and that lie between two places of the table.
+// Rows that one transaction wrote: all of them, or those between two places of the table.
 struct Segment {
   std::uint32_t xid = 0;
   std::int64_t rows = 0;
-  std::string first = {}, last = {};  // tids
+  std::string first = {}, last = {};  // tids; may be empty where it is all of them
+  bool whole = false;                 // all of them
 };
 
 struct KnownFile {
@@ -39,6 +40,7 @@ struct KnownTable {
   std::string recipe;        // of all that decides which rows a file gives
   std::string storage;       // of the table: the same until it is written anew as a whole
   std::int64_t horizon = 0;  // every row was written under an xid before this one
+  std::int64_t changed = 0;  // rows, since its statistics were taken
   std::vector<KnownFile> files;
 };
 
@@ -49,7 +51,13 @@ Result<Known> read_known(pg::Session& session);
 // In the place of what was known before; in a transaction of the caller's.
 Done write_known(pg::Session& session, const Known& known);
 
-// The rows of a table by the transaction that wrote them: the oldest first.
-Result<std::vector<Segment>> segments_of(pg::Session& session, const std::string& table);
+// How many rows of a table each transaction has written.
+using RowsByXid = std::map<std::uint32_t, std::int64_t>;
+Result<RowsByXid> rows_by_xid(pg::Session& session, const std::string& table);
+
+// Transaction ids go round: what is less than half a circle behind is older.
+inline bool is_older(std::uint32_t xid, std::uint32_t other) {
+  return static_cast<std::int32_t>(xid - other) < 0;
+}
 
 }  // namespace slipway::ingest

@@ -7,12 +7,21 @@
 namespace slipway::ingest {
 namespace {
 
+Result<std::vector<Segment>> segments_of(pg::Session& session, const std::string& table) {
+  std::vector<Segment> segments;
+  for (const auto& [xid, rows] : TRY(rows_by_xid(session, table)))
+    segments.push_back({xid, rows, "", "", true});
+  std::sort(segments.begin(), segments.end(),
+            [](const Segment& a, const Segment& b) { return is_older(a.xid, b.xid); });
+  return segments;
+}
+
 // Where the nth rows of a segment lie, for the ends of those that were shared out.
 Done find_places(pg::Session& session, const TablePlan& plan, FileSegments& files) {
   std::map<std::uint32_t, std::vector<Segment*>> shared;
   for (std::vector<Segment>& file : files)
     for (Segment& segment : file)
-      if (segment.first.empty()) shared[segment.xid].push_back(&segment);
+      if (!segment.whole) shared[segment.xid].push_back(&segment);
   for (auto& [xid, segments] : shared) {
     std::map<std::int64_t, std::string> places;
     std::string numbers;
@@ -41,11 +50,21 @@ Done find_places(pg::Session& session, const TablePlan& plan, FileSegments& file
 bool any_shared(const FileSegments& files) {
   for (const std::vector<Segment>& file : files)
     for (const Segment& segment : file)
-      if (segment.first.empty()) return true;
+      if (!segment.whole) return true;
   return false;
 }
 
 }  // namespace
+
+std::int64_t changed_rows(const TablePlan& plan, const LoadOutcome& outcome) {
+  std::int64_t rows = plan.reuse->changed + outcome.report.loaded - outcome.report.reused;
+  for (const KnownFile& file : plan.reuse->gone) rows += file.loaded;
+  return rows;
+}
+
+bool statistics_stay(const TablePlan& plan, const LoadOutcome& outcome) {
+  return plan.reuse && changed_rows(plan, outcome) * 10 <= outcome.report.loaded;
+}
 
 FileSegments share_out(const std::vector<Segment>& segments, const std::vector<std::int64_t>& rows) {
   FileSegments files(rows.size());
@@ -56,7 +75,8 @@ FileSegments share_out(const std::vector<Segment>& segments, const std::vector<s
       if (segment == segments.end()) return {};
       const std::int64_t taken = std::min(wanted, left);
       const bool whole = taken == segment->rows;
-      files[file].push_back({segment->xid, taken, whole ? segment->first : "", whole ? segment->last : ""});
+      files[file].push_back(
+          {segment->xid, taken, whole ? segment->first : "", whole ? segment->last : "", whole});
       wanted -= taken;
       left -= taken;
       if (left > 0) continue;
@@ -78,14 +98,16 @@ Result<std::optional<KnownTable>> known_of(Connection& connection, const TablePl
   std::vector<std::int64_t> rows;
   for (const FileAccount& file : outcome.report.files)
     if (!file.kept) rows.push_back(file.loaded);
+  const bool noted = plan.reuse || !outcome.written.empty();
   FileSegments segments =
-      share_out(plan.reuse ? outcome.written : TRY(segments_of(session, plan.table.alone())), rows);
+      share_out(noted ? outcome.written : TRY(segments_of(session, plan.table.alone())), rows);
   if (segments.size() != rows.size() || (plan.reuse && any_shared(segments)))
     return std::optional<KnownTable>();
   TRY(find_places(session, plan, segments));
   const pg::Rows storage = TRY(session.query(
       "SELECT pg_relation_filenode($1::oid), pg_current_xact_id()::text::bigint", {plan.table.oid}));
-  KnownTable known{recipe_of(plan), storage.string(0, 0), storage.number(0, 1), {}};
+  KnownTable known{recipe_of(plan), storage.string(0, 0), storage.number(0, 1), 0, {}};
+  if (statistics_stay(plan, outcome)) known.changed = changed_rows(plan, outcome);
   auto next = segments.begin();
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
     const Input& input = plan.files[i].input;

@@ -10,6 +10,11 @@ namespace slipway::ingest {
 Result<std::optional<KnownTable>> known_of(Connection& connection, const TablePlan& plan,
                                            const LoadOutcome& outcome);
 
+// Rows since the table's statistics were taken. They stay as they came with the copy of live while that is no
+// more than a tenth, which is when autovacuum would take them anew. Of a plan with reuse.
+std::int64_t changed_rows(const TablePlan& plan, const LoadOutcome& outcome);
+bool statistics_stay(const TablePlan& plan, const LoadOutcome& outcome);  // false of every other plan
+
 // Which rows belong to which of the files, that were loaded in this order and had so many rows each. In a
 // segment that belongs to several of them the rows lie in the order of the files.
 // Empty: they cannot be told apart.

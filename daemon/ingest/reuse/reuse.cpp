@@ -32,20 +32,17 @@ bool unchanged(const KnownFile& then, const Input& now) {
   return (same && certain) || (!then.digest.empty() && then.digest == digest_of(now.path));
 }
 
+RowsByXid expected_rows(const std::vector<KnownFile>& files) {
+  RowsByXid expected;
+  for (const KnownFile& file : files)
+    for (const Segment& segment : file.segments) expected[segment.xid] += segment.rows;
+  return expected;
+}
+
 // Empty: every row of the table is one of those that are known, as it was.
 Result<std::string> why_not_as_known(pg::Session& session, const TablePlan& plan, const KnownTable& known) {
-  const pg::Rows now = TRY(
-      session.query("SELECT coalesce(pg_relation_filenode($1::oid), 0), pg_current_xact_id()::text::bigint",
-                    {plan.table.oid}));
-  if (now.string(0, 0) != known.storage || now.number(0, 1) - known.horizon > most_transactions)
-    return std::string("live's table was written anew as a whole since it was built");
-  std::map<std::uint32_t, std::int64_t> expected;
-  for (const KnownFile& file : known.files)
-    for (const Segment& segment : file.segments) expected[segment.xid] += segment.rows;
-  std::map<std::uint32_t, std::int64_t> found;
-  for (const Segment& segment : TRY(segments_of(session, plan.table.alone())))
-    found[segment.xid] = segment.rows;
-  return found == expected ? std::string() : std::string("live's rows were changed since it was built");
+  const RowsByXid found = TRY(rows_by_xid(session, plan.table.alone()));
+  return found == expected_rows(known.files) ? std::string() : std::string(live_was_changed);
 }
 
 std::string described(const Input& input) {
@@ -98,9 +95,17 @@ Result<std::string> why_not(pg::Session& session, TablePlan& plan, const Known& 
   if (table == known.end()) return std::string("it is not known which of live's rows came of which file");
   if (table->second.recipe != recipe_of(plan))
     return std::string("its columns, or how the pipeline fills them, have changed since live was built");
+  const pg::Rows now = TRY(
+      session.query("SELECT coalesce(pg_relation_filenode($1::oid), 0), pg_current_xact_id()::text::bigint",
+                    {plan.table.oid}));
+  if (now.string(0, 0) != table->second.storage ||
+      now.number(0, 1) - table->second.horizon > most_transactions)
+    return std::string("live's table was written anew as a whole since it was built");
   Choice choice = choose(plan, table->second);
+  choice.reuse.began = static_cast<std::uint32_t>(now.number(0, 1));
+  choice.reuse.changed = table->second.changed;
   std::string reason = why_not_worth_it(plan, choice);
-  if (reason.empty()) reason = TRY(why_not_as_known(session, plan, table->second));
+  if (reason.empty() && choice.reuse.complete()) reason = TRY(why_not_as_known(session, plan, table->second));
   if (reason.empty()) plan.reuse = std::move(choice.reuse);
   return reason;
 }
@@ -158,30 +163,35 @@ std::string recipe_of(const TablePlan& plan) {
 }
 
 Result<NewRows> look_at_new_rows(pg::Session& session, const TablePlan& plan, const RowSum& row_sum) {
-  std::map<std::uint32_t, std::int64_t> kept;
+  RowsByXid kept;
   for (const auto& file : plan.reuse->kept)
     if (file)
       for (const Segment& segment : file->segments) kept[segment.xid] += segment.rows;
   NewRows seen;
   std::string xids;
-  for (Segment& segment : TRY(segments_of(session, plan.table.alone()))) {
-    const auto found = kept.find(segment.xid);
-    if (found == kept.end()) {
-      xids += (xids.empty() ? "" : ",") + std::to_string(segment.xid);
-      seen.segments.push_back(std::move(segment));
+  for (const auto& [xid, rows] : TRY(rows_by_xid(session, plan.table.alone()))) {
+    const auto found = kept.find(xid);
+    if (found == kept.end() && !is_older(xid, plan.reuse->began)) {
+      xids += (xids.empty() ? "" : ",") + std::to_string(xid);
       continue;
     }
-    if (found->second != segment.rows)
-      return fail("table {}: of {} rows that were to be kept there are {}", plan.table.name, found->second,
-                  segment.rows);
+    if (found == kept.end() || found->second != rows) return NewRows{false};
     kept.erase(found);
   }
-  if (!kept.empty()) return fail("table {}: rows that were to be kept are gone", plan.table.name);
+  if (!kept.empty()) return NewRows{false};
   if (xids.empty()) return seen;
-  const pg::Rows rows = TRY(session.query(
-      row_sum.query(fmt::format("{} WHERE xmin = ANY ('{{{}}}'::xid[])", plan.table.alone(), xids))));
-  seen.rows = rows.number(0, 0);
-  seen.sum = TRY(RowSum::parse(rows.string(0, 1)));
+  const pg::Rows rows = TRY(session.query(fmt::format(
+      "SELECT xmin::text, count(*), min(ctid)::text, max(ctid)::text, {} FROM {} WHERE xmin = ANY "
+      "('{{{}}}'::xid[]) GROUP BY xmin",
+      RowSum::total(row_sum.expression()), plan.table.alone(), xids)));
+  for (int row = 0; row < rows.size(); ++row) {
+    seen.segments.push_back({static_cast<std::uint32_t>(rows.number(row, 0)), rows.number(row, 1),
+                             rows.string(row, 2), rows.string(row, 3), true});
+    seen.rows += rows.number(row, 1);
+    seen.sum += TRY(RowSum::parse(rows.string(row, 4)));
+  }
+  std::sort(seen.segments.begin(), seen.segments.end(),
+            [](const Segment& a, const Segment& b) { return is_older(a.xid, b.xid); });
   return seen;
 }
 

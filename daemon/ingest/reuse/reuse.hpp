@@ -9,16 +9,21 @@
 
 namespace slipway::ingest {
 
-// Into the plans, for the tables of which it is certain; of the others it is told why all of them is read.
+// Into the plans; of the other tables it is told why all of them is read. That live's rows are those that are
+// known is proven here only for tables that stay as they are; of the others it is seen when they are loaded.
 Done find_reusable(const Request& request, pg::Session& session, std::vector<TablePlan>& plans,
                    Observer& observer);
 
 // Of all that decides which rows a file gives to the table.
 std::string recipe_of(const TablePlan& plan);
 
-// An error unless what is kept of the copy is as it was; of the rest, which rows there are, and their sum.
+inline constexpr std::string_view live_was_changed = "live's rows were changed since it was built";
+
+// Whether all that was kept is as it was, and nothing is there but what this build wrote; of that, which rows
+// there are, and their sum.
 struct NewRows {
-  std::vector<Segment> segments;
+  bool beside_what_was_kept = true;
+  std::vector<Segment> segments = {};  // the oldest first
   std::int64_t rows = 0;
   Sum sum = 0;
 };

@@ -193,6 +193,51 @@ TEST_F(Reused, WhoeverChangedLivesRowsIsNoticed) {
   expect_as_from_nothing(files, report);
 }
 
+TEST_F(Reused, WhoeverChangedLivesRowsIsNoticedBesideChangedFiles) {
+  Files files = some_files(8, 50);
+  put(files);
+  live.built();
+  int round = 0;
+  // Of a file that stays, of the one that has changed, by another key, and by one that a new row has too.
+  for (const char* change :
+       {"UPDATE sample SET note = note || '!' WHERE id = 20001", "DELETE FROM sample WHERE id = 30001",
+        "DELETE FROM sample WHERE id = 80001", "INSERT INTO sample VALUES (1, 1, 'by hand', '{}')",
+        "INSERT INTO sample VALUES (85005, 1, 'by hand', '{}')"}) {
+    live.run("ALTER TABLE sample DISABLE TRIGGER never");
+    live.run(change);
+    live.run("ALTER TABLE sample ENABLE TRIGGER never");
+    files["sample08.csv"] =
+        "id,study,note,doc\n" + row_of(80'001, fmt::format("round {}", ++round)) + row_of(85'001, "new");
+    put(files);
+    const Report report = next();
+    expect_line("table sample: all of it is read: ");
+    EXPECT_EQ(report.tables.at("sample").reused, 0) << change;
+    expect_as_from_nothing(files, report);
+  }
+}
+
+TEST_F(Reused, StatisticsAreTakenAnewOnceATenthHasChanged) {
+  Files files = some_files(20, 50);
+  put(files);
+  live.built();
+  const auto taken = [&] {
+    return live.value("SELECT xmin FROM pg_statistic WHERE starelid = 'sample'::regclass AND staattnum = 1");
+  };
+  std::string before = taken();
+  int changes = 0;
+  for (int file = 1; file <= 8; ++file) {
+    std::string& text = files[fmt::format("sample{:02}.csv", file)];
+    text.replace(text.find("note 7"), 6, "NOTE 7");
+    put(files);
+    const Report report = next();
+    EXPECT_EQ(report.tables.at("sample").reused, 950);
+    if (taken() == before) continue;
+    before = taken();
+    ++changes;
+  }
+  EXPECT_EQ(changes, 4);  // each time 50 rows go and 50 come
+}
+
 TEST_F(Reused, AnotherRecipeReadsAll) {
   const Files files = some_files(6, 20);
   put(files);
