@@ -35,6 +35,9 @@ struct Config {
   // Empty: it cannot be known.
   std::string public_origin() const;
 
+  // All that come by a file or a variable of the environment.
+  std::vector<const Secret*> secrets() const;
+
   // The one with that name; with an empty name the only one there is. Errors are Kind::usage and list the
   // names.
   Result<const Target*> target(const std::string& name) const;

@@ -14,6 +14,7 @@ struct Secret {
   std::string value;
   Path file;
   std::string variable;
+  Position at = {};  // of the key that gives it
 
   bool given() const { return !value.empty() || !file.empty() || !variable.empty(); }
   Result<std::string> read() const;  // without the newline at its end

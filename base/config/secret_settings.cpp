@@ -71,6 +71,7 @@ void read_secret_file(const Scope& scope, std::string_view key, const Value& val
   if (!path) return expected(scope, key, "a file", value);
   if (taken(scope, key, value, secret)) return;
   secret.file = (scope.folder / *path).lexically_normal();
+  secret.at = scope.mistakes.at(value);
 }
 
 void read_secret_variable(const Scope& scope, std::string_view key, const Value& value, Secret& secret) {
@@ -80,6 +81,7 @@ void read_secret_variable(const Scope& scope, std::string_view key, const Value&
   }
   if (taken(scope, key, value, secret)) return;
   secret.variable = value.text;
+  secret.at = scope.mistakes.at(value);
 }
 
 void read_url(const Scope& scope, std::string_view key, const Value& value, std::string& url) {

@@ -1,4 +1,4 @@
-// Reads the config and looks for the files that it names.
+// Reads the config and looks for the files and secrets that it names.
 #include "daemon/commands/check.hpp"
 
 #include <fmt/core.h>
@@ -60,7 +60,17 @@ int complain(const Error& error, bool as_json) {
   return exit_code(error.kind());
 }
 
-void print_json(const config::Config& config, const std::vector<Found>& all) {
+// Only warnings: they may be at home on another machine.
+std::vector<Error> missing_secrets(const config::Config& config) {
+  std::vector<Error> missing;
+  for (const config::Secret* secret : config.secrets())
+    if (Result<std::string> read = secret->read(); !read)
+      missing.push_back(std::move(read).error().at(secret->at));
+  return missing;
+}
+
+void print_json(const config::Config& config, const std::vector<Found>& all,
+                const std::vector<Error>& warnings) {
   json pipelines = json::object();
   for (const Found& found : all)
     pipelines[found.pipeline] = {{"schema_files", found.schema_files},
@@ -70,8 +80,10 @@ void print_json(const config::Config& config, const std::vector<Found>& all) {
                                  {"source_bytes", found.source_bytes}};
   json targets = json::array();
   for (const auto& [name, target] : config.targets) targets.push_back(name);
-  const json answer = {
+  json answer = {
       {"ok", true}, {"file", config.file.string()}, {"targets", targets}, {"pipelines", pipelines}};
+  answer["warnings"] = json::array();
+  for (const Error& warning : warnings) answer["warnings"].push_back(warning.summary());
   fmt::print("{}\n", answer.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
@@ -111,8 +123,10 @@ int run_check(const std::optional<Path>& config_file, bool defaults, bool as_jso
   }
   const Result<std::vector<Found>> found = look_at_all(*config);
   if (!found) return complain(found.error(), as_json);
+  const std::vector<Error> warnings = missing_secrets(*config);
+  for (const Error& warning : warnings) fmt::print(stderr, "warning: {}\n", warning.text());
   if (as_json)
-    print_json(*config, *found);
+    print_json(*config, *found, warnings);
   else
     print_text(*config, *found);
   return 0;
