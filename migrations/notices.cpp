@@ -87,6 +87,18 @@ Done record_failed(pg::Session& session, const Waiting& notice, const std::strin
   return {};
 }
 
+Result<std::vector<Trouble>> troubles(pg::Session& session) {
+  const pg::Rows rows = TRY(session.query(
+      "select channel, count(*) filter (where given_up_at is null), count(given_up_at),"
+      " (array_agg(trouble order by created_at desc))[1] from slipway.notices"
+      " where sent_at is null and trouble is not null"
+      " and coalesce(given_up_at, now()) > now() - interval '7 days' group by channel order by channel"));
+  std::vector<Trouble> found;
+  for (int row = 0; row < rows.size(); ++row)
+    found.push_back({rows.string(row, 0), rows.number(row, 1), rows.number(row, 2), rows.string(row, 3)});
+  return found;
+}
+
 Result<std::vector<std::string>> clear_old(pg::Session& session) {
   const pg::Rows rows = TRY(
       session.query("update slipway.notices set given_up_at = now(),"

@@ -54,6 +54,16 @@ Result<std::optional<Waiting>> take(pg::Session& session, const std::vector<std:
 Done record_sent(pg::Session& session, const Waiting& notice);
 // It waits again, or is given up after most_tries.
 Done record_failed(pg::Session& session, const Waiting& notice, const std::string& trouble);
+// Of each receiver that is not told as it should be: what waits for another try, and what was given up within
+// the last week.
+struct Trouble {
+  std::string channel;
+  std::int64_t waiting = 0;
+  std::int64_t given_up = 0;
+  std::string why;  // of the newest
+};
+Result<std::vector<Trouble>> troubles(pg::Session& session);
+
 // Gives up those that nobody could send for days (their channel is no longer in the config), and forgets what
 // is long over. What was given up, in words.
 Result<std::vector<std::string>> clear_old(pg::Session& session);

@@ -40,8 +40,9 @@ int report(const CommonOptions& common, const Receipt& receipt) {
 
 int run_status(const CommonOptions& common) {
   return finished(with_target(common, [&](const Context& context, const std::string&) {
-    const Result<json> seen = status_view(context);
+    Result<json> seen = status_view(context);
     if (!seen) return complain(seen.error());
+    (*seen)["untold"] = untold_view(context);
     print(stdout, common.json ? seen->dump() + "\n" : status_text(*seen));
     const json& promotion = seen->at("promotion");
     const bool stuck = !promotion.is_null() && promotion.at("state") == "needs_operator";

@@ -44,6 +44,10 @@ std::string status_text(const json& status) {
   if (const json& later = status.at("scheduled"); !later.is_null())
     text += fmt::format("scheduled {}  at {} by {}\n", later.at("to").get<std::string>(),
                         later.at("at").get<std::string>(), later.at("actor").get<std::string>());
+  for (const json& one : status.value("untold", json()))
+    text += fmt::format("untold    {}: {} notices given up, {} to be tried again: {}\n",
+                        one.at("channel").get<std::string>(), one.at("given_up").get<int>(),
+                        one.at("waiting").get<int>(), one.at("why").get<std::string>());
   const json& promotion = status.at("promotion");
   if (promotion.is_null()) return text;
   text += fmt::format("under way {} to {}: {} (process {}{})\n", promotion.at("kind").get<std::string>(),

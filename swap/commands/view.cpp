@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "migrations/notices.hpp"
+#include "swap/notices/tell.hpp"
 #include "swap/promote/receipt.hpp"
 
 namespace slipway::swap {
@@ -89,6 +91,20 @@ Result<json> status_view(const Context& context) {
       {"candidates", candidates},
       {"promotion", promotion(facts.journal)},
       {"scheduled", scheduled(facts.journal)}};
+}
+
+json untold_view(const Context& context) {
+  const auto ask = [&]() -> Result<std::vector<notices::Trouble>> {
+    pg::Session control = TRY(reach_control(context.seams, context.home));
+    return notices::troubles(control);
+  };
+  const Result<std::vector<notices::Trouble>> troubles = ask();
+  if (!troubles) return nullptr;
+  json untold = json::array();
+  for (const notices::Trouble& one : *troubles)
+    untold.push_back(
+        {{"channel", one.channel}, {"waiting", one.waiting}, {"given_up", one.given_up}, {"why", one.why}});
+  return untold;
 }
 
 Result<json> list_view(const Context& context) {

@@ -111,6 +111,17 @@ TEST_F(Notices, AfterTheLastTryTheyAreGivenUpAndSayWhy) {
   EXPECT_EQ(
       one("select count(*) from slipway.notices where given_up_at is not null and trouble like '%503%'"),
       "1");
+  enter("b");
+  send();
+  const std::vector<notices::Trouble> troubles = must(notices::troubles(control));
+  ASSERT_EQ(troubles.size(), 1u);
+  EXPECT_EQ(troubles[0].given_up, 1);
+  EXPECT_EQ(troubles[0].waiting, 1);
+  EXPECT_THAT(troubles[0].why, HasSubstr("503"));
+  must(control.script(
+      "update slipway.notices set given_up_at = now() - interval '8 days' where given_up_at is not null;"
+      "update slipway.notices set sent_at = now() where given_up_at is null"));
+  EXPECT_TRUE(must(notices::troubles(control)).empty());
 }
 
 TEST_F(Notices, NoSecretStandsInATrouble) {
