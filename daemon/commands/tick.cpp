@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "swap/promote/promote.hpp"
 #include "swap/promote/schedule.hpp"
+#include "swap/retention/carried.hpp"
 #include "swap/retention/prune.hpp"
 #include "swap/servers/up.hpp"
 
@@ -46,6 +47,7 @@ void Tick::run_all() {
   if (seams_.clock.steady() < next_prune_) return;
   next_prune_ = seams_.clock.steady() + between_prunes;
   note("retention", swap::prune_all(seams_, config_, home_));
+  note("logs of carried tables", swap::shorten_all_logs(seams_, config_, home_));
 }
 
 // Said once when a trouble begins or changes, and once when it is over.

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
+#include "swap/carry/shorten.hpp"
 #include "tests/integration/swap/carry_places.hpp"
 
 using namespace slipway;
@@ -88,6 +92,83 @@ TEST_P(Carry, BringsEveryValueOverAndBack) {
   EXPECT_EQ(places.ask(places.live(),
                        "insert into \"Users\" (\"E-Mail \"\"quoted\"\"\") values ('next') returning id"),
             "303");
+}
+
+constexpr const char* ledger = "create table ledger (a int, b text, v int, primary key (a, b))";
+
+// Live, with a log that knows the other place.
+void promote_ledger(Places& places) {
+  places.run_both(ledger);
+  places.run(places.live(), "insert into ledger select n, 'b ' || n, 0 from generate_series(1, 20) n");
+  places.promote({"ledger"});
+}
+
+TEST_P(Carry, AShortLogBringsTheSameRowsBack) {
+  promote_ledger(places);
+  const auto length = [&] {
+    return places.ask(
+        places.live(),
+        "select n_live from (select (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from "
+        "slipway_carry.%I', relname), false, true, '')))[1]::text as n_live from pg_class where relname "
+        "= 'log_' || 'ledger'::regclass::oid) counted");
+  };
+  places.run(places.live(),
+             "do $$ begin for i in 1..50 loop update ledger set v = v + 1; end loop; end $$;"
+             "delete from ledger where a = 1; update ledger set b = 'other' where a = 2;"
+             "insert into ledger values (100, 'new', 0)");
+  EXPECT_EQ(length(), "1025");  // with the 20 that came over, and what was emptied for them
+  pg::Session session = places.open(places.live());
+  EXPECT_EQ(must(swap::carry::shorten_logs(session)), 0) << "so few are not worth it";
+  EXPECT_EQ(must(swap::carry::shorten_logs(session, 0)), 1002);
+  EXPECT_EQ(length(), "23");
+  places.run(places.live(), "update ledger set v = -1 where a in (5, 6)");
+  EXPECT_EQ(must(swap::carry::shorten_logs(session, 0)), 0) << "fewer have come than are kept";
+  const auto back = places.promote({"ledger"}, true);
+  EXPECT_EQ(back.at("ledger").how, How::since);
+  EXPECT_EQ(back.at("ledger").counts.inserted, 2);
+  EXPECT_EQ(back.at("ledger").counts.updated, 18);
+  EXPECT_EQ(back.at("ledger").counts.deleted, 2);
+  EXPECT_EQ(places.rows(places.live(), "ledger"), places.rows(places.candidate(), "ledger"));
+}
+
+TEST_P(Carry, AShortLogKnowsOfATruncation) {
+  promote_ledger(places);
+  places.run(places.live(), "update ledger set v = 1; truncate ledger");
+  places.run(places.live(),
+             "insert into ledger values (7, 'b 7', 7), (8, 'new', 8); update ledger set v = v + 1;"
+             "update ledger set v = v + 1");
+  pg::Session session = places.open(places.live());
+  EXPECT_GT(must(swap::carry::shorten_logs(session, 0)), 0);
+  const auto back = places.promote({"ledger"}, true);
+  EXPECT_EQ(places.ask(places.live(), "select string_agg(a || b || v, ', ' order by a) from ledger"),
+            "7b 79, 8new10");
+}
+
+// Whoever writes while it goes on: what is acknowledged later is not forgotten.
+TEST_P(Carry, LogsAreShortenedBesideWriters) {
+  promote_ledger(places);
+  std::atomic<bool> enough = false;
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < 3; ++writer)
+    writers.emplace_back([&, writer] {
+      pg::Session session = places.open(places.live());
+      for (int round = 0; !enough; ++round)
+        must(session.script(
+            fmt::format("begin; update ledger set v = v + 1 where a = {0}; {1}; "
+                        "update ledger set v = v + 1 where a = {2}; commit",
+                        1 + round % 10, round % 3 ? "select" : "select pg_sleep(0.002)", 11 + writer)));
+    });
+  pg::Session session = places.open(places.live());
+  std::int64_t removed = 0;
+  for (int round = 0; round < 40; ++round) {
+    removed += must(swap::carry::shorten_logs(session, 10));
+    real_clock().sleep(Millis(10));
+  }
+  enough = true;
+  writers.clear();
+  EXPECT_GT(removed, 0);
+  places.promote({"ledger"}, true);
+  EXPECT_EQ(places.rows(places.live(), "ledger"), places.rows(places.candidate(), "ledger"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Carry, testing::Values(Kept::volume, Kept::database, Kept::schema),
