@@ -14,6 +14,8 @@
 namespace slipway {
 namespace {
 
+constexpr int removal_tries = 200;
+
 // A descriptor that closes itself.
 class Descriptor {
  public:
@@ -146,7 +148,14 @@ Done RealFiles::remove(const Path& path) {
 
 Done RealFiles::remove_tree(const Path& path) {
   std::error_code code;
-  std::filesystem::remove_all(path, code);
+  // A server that was killed takes files of its own away, or still makes some, until it is gone.
+  for (int left = removal_tries; left > 0; --left) {
+    code.clear();
+    std::filesystem::remove_all(path, code);
+    const bool changed = code.value() == ENOENT || code.value() == ENOTEMPTY;
+    if (!changed) break;
+    std::this_thread::sleep_for(Millis(10));
+  }
   if (code) return errno_error(fmt::format("cannot remove the folder {}", path.string()), code.value());
   return TRY(is_there(folder_of(path))) ? sync_folder(folder_of(path)) : Done{};
 }

@@ -86,6 +86,14 @@ class Portal:
         return subprocess.Popen(self.command(words), cwd=self.folder, stdin=subprocess.DEVNULL, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
+    def read_from(self, source, table="{from: catalog.image}"):
+        """From now on the pipeline's images come of another PostgreSQL server."""
+        kept = [line for line in self.file("slipway.yaml").read_text().splitlines()
+                if not line.lstrip().startswith(("sources:", "images:", "tables:", "image:"))]
+        at = next(number for number, line in enumerate(kept) if line.lstrip().startswith("schema:"))
+        kept[at + 1:at + 1] = [f"    sources: {{catalog: {{postgres: {source}}}}}", f"    tables: {{image: {table}}}"]
+        self.write("slipway.yaml", "\n".join(kept) + "\n")
+
     def ingest(self, expect=0):
         return self.run("slipway", "ingest", "demo", "--json", expect=expect)
 

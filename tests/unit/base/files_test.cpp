@@ -133,6 +133,29 @@ TEST(Files, RemoveTreeFollowsNoLinks) {
   EXPECT_EQ(*files.read(folder / "kept/a"), "precious");
 }
 
+// As the folder of a server that was killed a moment ago.
+TEST(Files, RemoveTreeEndsWhereOthersRemoveAndMakeFilesInIt) {
+  const Folder folder;
+  const Path tree = folder / "tree";
+  for (int round = 0; round < 30; ++round) {
+    for (int number = 0; number < 60; ++number) {
+      std::filesystem::create_directories(tree / fmt::format("{}", number));
+      std::ofstream(tree / fmt::format("{}/file", number)) << "x";
+    }
+    std::jthread other([&] {
+      for (int number = 59; number >= 0; --number) {
+        std::error_code ignored;
+        if (number % 2) std::ofstream(tree / fmt::format("{}/late", number)) << "x";
+        std::filesystem::remove(tree / fmt::format("{}/file", number), ignored);
+        std::filesystem::remove(tree / fmt::format("{}", number), ignored);
+      }
+    });
+    const Done removed = real_files().remove_tree(tree);
+    ASSERT_TRUE(removed) << removed.error().text();
+    other.join();
+  }
+}
+
 TEST(Files, MakeFoldersRefusesAFileInTheWay) {
   const Folder folder;
   ASSERT_TRUE(real_files().write(folder / "a", "x"));
