@@ -18,6 +18,7 @@
 
 #include "base/pg/session.hpp"
 #include "base/process.hpp"
+#include "tests/support/watchdogs.hpp"
 
 namespace slipway::test {
 
@@ -43,6 +44,7 @@ class Cluster {
   }
 
   ~Cluster() {
+    let_watchdogs_end();
     stop(SIGQUIT);
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
