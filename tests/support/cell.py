@@ -2,6 +2,7 @@
 at once and what each leaves behind is told apart. Where namespaces are not to be had, tests run one by one.
 
 As a program (started by run(), in new namespaces) it reads a test as JSON and prints its outcome as JSON."""
+import ctypes
 import dataclasses
 import functools
 import json
@@ -18,15 +19,23 @@ import sandbox
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOCKETS = pathlib.Path("/run/slipway")
-ENTER = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child=KILL", "--mount-proc"]
+IS_ROOT = os.geteuid() == 0
+# Whoever is not root may make namespaces within one of users, and keeps their own name there: PostgreSQL refuses root's.
+ENTER = ["unshare", *([] if IS_ROOT else ["--user", "--map-current-user", "--keep-caps"]),
+         "--mount", "--pid", "--ipc", "--fork", "--kill-child=KILL", "--mount-proc"]
+MS_BIND, MS_REC = 4096, 16384
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 @functools.cache
 def possible():
-    """Only root may, and not within every container."""
-    if os.geteuid() != 0 or subprocess.run(ENTER + ["true"], capture_output=True).returncode != 0:
+    """Not within every container."""
+    if subprocess.run(ENTER + ["true"], capture_output=True).returncode != 0:
         return False
-    make_service_user()
+    if IS_ROOT:
+        make_service_user()
+        SOCKETS.mkdir(exist_ok=True)
     return True
 
 
@@ -43,7 +52,6 @@ def run(test):
     """The outcome of that test, its leftovers among its failures."""
     if not possible():
         return here(test)
-    SOCKETS.mkdir(exist_ok=True)
     own = pathlib.Path(tempfile.mkdtemp(prefix="slipway-cell-", dir="/tmp"))
     try:
         command = ENTER + [sys.executable, "-B", __file__, str(own)]
@@ -65,7 +73,15 @@ def here(test):
 
 
 def mount(what, where):
-    subprocess.run(["mount", "--rbind", str(what), str(where)], check=True)
+    # Not by mount(8): it wants to be root, whatever it is allowed to do.
+    if libc.mount(os.fsencode(what), os.fsencode(where), None, MS_BIND | MS_REC, None) != 0:
+        raise OSError(ctypes.get_errno(), f"cannot mount {what} on {where}")
+
+
+def lose_privileges():
+    """For the tests: they are to be refused what a user is refused."""
+    if not IS_ROOT and libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "cannot give up the privileges of the cell")
 
 
 def reachable(path):
@@ -84,8 +100,10 @@ def enter(own):
         inside = tmp / root.relative_to("/tmp")
         inside.mkdir(parents=True)
         mount(ROOT, inside)
-    mount(sockets, SOCKETS)
+    if SOCKETS.exists():
+        mount(sockets, SOCKETS)
     mount(tmp, "/tmp")
+    lose_privileges()
     os.chdir(root)
     return root
 
