@@ -46,6 +46,8 @@ struct Request {
   std::function<Done()> can_be_taken_over = {};  // called when it can
   // The snapshot that this one begins as a copy of; empty: it begins empty, and schema files make its tables.
   std::string copy_of = {};
+  // The server is ours alone, and so are its files: rows may be written into them past it; see heap/.
+  bool writes_pages = false;
   // What tables are read from is noted in the snapshot, for a build that begins with a copy of its files.
   bool notes_inputs = false;
   std::map<std::string, std::string> params = {};  // of queries and file patterns
@@ -99,6 +101,7 @@ struct TableReport {
   std::int64_t taken_up = 0;              // rows that a build before this one had loaded
   std::int64_t reused = 0;                // rows of files that are as they were when live was built
   std::vector<std::string> not_compared;  // columns of which only NULL or not went into it
+  std::int64_t past_server = 0;  // rows that were written into the table's files, see heap/
   double seconds = 0;
   LoadTimes times;         // of the threads that loaded it
   std::int64_t bytes = 0;  // of its files as they lie on disk, or from an upstream

@@ -112,6 +112,7 @@ ingest::Request request_for(const config::Config& config, const config::Pipeline
                           .params = order.params};
   request.notes_inputs = pipeline.start == config::Start::live &&
                          config.targets.at(pipeline.target).mode == config::Mode::volume;
+  request.writes_pages = config.targets.at(pipeline.target).mode == config::Mode::volume;
   if (const char* bytes = std::getenv("SLIPWAY_PART_BYTES"))
     request.part_bytes = std::max(1LL, std::atoll(bytes));
   if (!build.place.schema.empty()) request.own_schemas = swap::own_schemas_of(build.place.schema);

@@ -64,12 +64,11 @@ RowEncoder::Put RowEncoder::put_noted(const Slot& slot, const Row& row, Out& out
 }
 
 std::string_view RowEncoder::header() const {
-  using namespace std::string_view_literals;
-  return plan_->binary ? "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"sv : ""sv;
+  return plan_->binary ? copy_binary_header : "";
 }
 
 std::string_view RowEncoder::trailer() const {
-  return plan_->binary ? "\377\377" : "";
+  return plan_->binary ? copy_binary_trailer : "";
 }
 
 std::string RowEncoder::copy_options(bool freeze) const {

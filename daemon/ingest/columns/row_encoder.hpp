@@ -11,6 +11,10 @@
 
 namespace slipway::ingest {
 
+// What stands before and behind the rows of a COPY BINARY.
+inline constexpr std::string_view copy_binary_header{"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
+inline constexpr std::string_view copy_binary_trailer{"\377\377", 2};
+
 struct Refusal {
   std::string column;  // empty: the row as a whole
   std::string value;

@@ -166,7 +166,7 @@ Done TableLoad::record_all(const std::vector<FileCount>& files) {
 }
 
 Done TableLoad::start_over() {
-  read = encoded = 0;
+  read = encoded = past_server = 0;
   sum = 0;
   accounts.clear();
   written.clear();
@@ -207,6 +207,7 @@ Result<LoadOutcome> load_by(const Request& request, const TablePlan& plan, Obser
   outcome.report.loaded = load.encoded;
   outcome.report.rejected = rejects.count();
   outcome.report.taken_up = rows_of(plan.before);
+  outcome.report.past_server = load.past_server;
   outcome.report.reject_files = rejects.files();
   outcome.report.seconds = static_cast<double>((real_clock().steady() - start).count()) / 1000;
   for (std::size_t file = 0; file < plan.files.size(); ++file) {

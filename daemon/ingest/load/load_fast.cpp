@@ -1,5 +1,6 @@
-// The fast way to load a table: COPY, parsed on this thread and sent from another; a large table in parts,
-// each of them in the ledger in the transaction that loads it.
+// The fast way to load a table: parsed on this thread, and from another one sent by COPY or written into the
+// table's files; a large table in parts, each of them in the ledger in the transaction that loads it.
+#include "daemon/ingest/heap/heap_table.hpp"
 #include "daemon/ingest/load/copy_stream.hpp"
 #include "daemon/ingest/load/ledger.hpp"
 #include "daemon/ingest/load/table_load.hpp"
@@ -13,6 +14,7 @@ class FastLoad {
 
   Result<std::vector<FileCount>> run() {
     const ReadFrom from = TRY(load_.take_up());
+    if (lies_in_any_order()) heap_ = TRY(HeapTable::find(load_.request, load_.plan, load_.session()));
     if (!load_.plan.before.empty()) number_ = load_.plan.before.back().number;
     Result<std::vector<FileCount>> files = stream_rows(from);
     if (files) return files;
@@ -20,7 +22,7 @@ class FastLoad {
     if (copying_) (void)load_.session().copy_abort("the load stops");  // the error that led here says more
     return files;
   }
-  int parts() const { return number_; }
+  bool wants_vacuum() const { return number_ > 1 || (heap_ && !heap_->vacuumed()); }
 
  private:
   Result<std::vector<FileCount>> stream_rows(const ReadFrom& from) {
@@ -61,6 +63,11 @@ class FastLoad {
     return !load_.judged_later() && bytes_read_ - bytes_at_begin_ >= load_.request.part_bytes;
   }
 
+  // Whether no one asks later where a row lies. Those that only the server can store come behind the others.
+  bool lies_in_any_order() const {
+    return !load_.judged_later() && (!load_.request.notes_inputs || load_.plan.files.size() == 1);
+  }
+
   // Of all rows or of none.
   bool notes_segments() const {
     return load_.request.notes_inputs && !load_.judged_later() && load_.plan.before.empty();
@@ -92,24 +99,40 @@ class FastLoad {
       TRY(forget_parts(load_.request, load_.session(), load_.plan.table.name));
       TRY(load_.session().script("TRUNCATE " + load_.plan.table.alone()));
     }
-    TRY(load_.session().copy_begin(load_.copy_command(load_.plan.table.quoted(), first)));
-    copying_ = true;
-    stream_ = std::make_unique<CopyStream>(
-        [this](std::size_t, std::string_view batch) { return load_.session().copy_send(batch); });
     batch_.clear();
     batch_.reserve(batch_bytes);
-    batch_.bytes(load_.encoder.header());
+    if (heap_) {
+      TRY(heap_->begin(load_.session(), load_.server.connection().session(), first));
+    } else {
+      TRY(load_.session().copy_begin(load_.copy_command(load_.plan.table.quoted(), first)));
+      copying_ = true;
+      batch_.bytes(load_.encoder.header());
+    }
+    stream_ = std::make_unique<CopyStream>([this](std::size_t, std::string_view batch) {
+      return heap_ ? heap_->add(batch) : load_.session().copy_send(batch);
+    });
     return {};
   }
 
-  Done end_part(bool last) {
-    batch_.reserve(load_.encoder.trailer().size());
-    batch_.bytes(load_.encoder.trailer());
+  // How many rows the table has got.
+  Result<std::int64_t> end_rows() {
+    if (!heap_) {
+      batch_.reserve(load_.encoder.trailer().size());
+      batch_.bytes(load_.encoder.trailer());
+    }
     TRY(stream_->send(batch_));
     TRY(stream_->finish());
     copying_ = false;
     const ServerWait wait;
-    const std::int64_t loaded = TRY(load_.session().copy_end());
+    if (!heap_) return std::int64_t{TRY(load_.session().copy_end())};
+    TRY(heap_->finish());
+    load_.past_server += heap_->rows() - heap_->copied();
+    return heap_->rows();
+  }
+
+  Done end_part(bool last) {
+    const std::int64_t loaded = TRY(end_rows());
+    const ServerWait wait;
     const std::int64_t sent = load_.encoded - encoded_before_;
     if (loaded != sent)
       return fail("table {}: {} rows were sent, and PostgreSQL took {}", load_.plan.table.name, sent, loaded);
@@ -125,6 +148,7 @@ class FastLoad {
 
   TableLoad& load_;
   std::optional<pg::Transaction> transaction_;
+  std::unique_ptr<HeapTable> heap_;  // none: its rows go to the server
   std::unique_ptr<CopyStream> stream_;
   bool copying_ = false;
   Out batch_;
@@ -141,7 +165,7 @@ class FastLoad {
 Result<std::vector<FileCount>> load_fast(TableLoad& load) {
   FastLoad fast(load);
   std::vector<FileCount> files = TRY(fast.run());
-  if (fast.parts() > 1) TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
+  if (fast.wants_vacuum()) TRY(load.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   return files;
 }
 

@@ -26,6 +26,7 @@ struct TableLoad {
   std::int64_t encoded = 0;                          // handed to the server
   Sum sum = 0;                                       // of those rows
   std::map<std::size_t, FileAccount> accounts = {};  // by file
+  std::int64_t past_server = 0;                      // as TableReport has it
   std::vector<Segment> written = {};                 // where it is known which transactions wrote all rows
   bool keys_are_on = false;  // and a row that they refuse ends the load: it may be right, and the other wrong
 

@@ -121,6 +121,7 @@ class Portal {
     request.live = live;
     request.copy_of = copy_of;
     request.notes_inputs = notes_inputs;
+    request.writes_pages = writes_pages;
     return ingest::build(request, observer, stop);
   }
   // The build must work.
@@ -167,6 +168,7 @@ class Portal {
   std::optional<LivePlace> live;
   std::string copy_of;
   bool notes_inputs = false;
+  bool writes_pages = true;
 
  private:
   std::string database_;

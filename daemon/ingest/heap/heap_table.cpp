@@ -1,0 +1,177 @@
+#include "daemon/ingest/heap/heap_table.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "daemon/ingest/columns/row_encoder.hpp"
+
+namespace slipway::ingest {
+namespace {
+
+constexpr std::size_t held_back_bytes_max = 256 << 10;
+
+// A server that has no need of WAL for what is loaded, and whose pages are as we write them.
+constexpr std::string_view server_sql = R"(
+SELECT current_setting('data_directory'),
+       current_setting('wal_level') = 'minimal' AND current_setting('data_checksums') = 'off'
+       AND current_setting('block_size') = '8192' AND current_setting('segment_size') = '1GB'
+       AND current_setting('server_encoding') = 'UTF8')";
+
+// Nothing happens to its rows but that they are stored.
+constexpr std::string_view table_sql = R"(
+SELECT c.relkind = 'r' AND c.relpersistence = 'p' AND c.reloptions IS NULL AND NOT c.relispartition
+       AND NOT c.relrowsecurity AND (SELECT amname FROM pg_am WHERE oid = c.relam) = 'heap'
+       AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid)
+       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid)
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype <> 'n')
+FROM pg_class c WHERE c.oid = $1::oid)";
+
+constexpr std::string_view attributes_sql = R"(
+SELECT a.attname, a.attisdropped, a.attnotnull, a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '',
+       coalesce(t.typtype = 'd', false), a.attlen = -1 AND a.attstorage = 'p', a.atttypid
+FROM pg_attribute a LEFT JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = $1::oid AND a.attnum > 0 ORDER BY a.attnum)";
+
+constexpr std::string_view labels_sql = "SELECT enumlabel, oid FROM pg_enum WHERE enumtypid = $1::oid";
+
+// Ours to write, as the user who runs that server does.
+Result<std::optional<Path>> files_of(pg::Session& session) {
+  const pg::Rows rows = TRY(session.query(server_sql));
+  const Path data = rows.string(0, 0);
+  const bool ours = rows.truth(0, 1) && ::access((data / "base").c_str(), W_OK) == 0 && ::geteuid() != 0;
+  return ours ? std::optional(data) : std::nullopt;
+}
+
+Result<bool> add_labels(pg::Session& session, const std::string& type_oid, Layout& layout) {
+  const pg::Rows rows = TRY(session.query(labels_sql, {type_oid}));
+  for (int i = 0; i < rows.size(); ++i)
+    layout.labels.emplace_back(rows.string(i, 0), static_cast<std::uint32_t>(rows.number(i, 1)));
+  std::sort(layout.labels.begin(), layout.labels.end());
+  return !layout.labels.empty();
+}
+
+Result<std::optional<TupleMaker>> maker_of(pg::Session& session, const TablePlan& plan) {
+  using Maker = std::optional<TupleMaker>;
+  std::map<std::string, int> places;  // of the columns in a row of COPY
+  std::vector<Layout> layouts;
+  for (const PlannedColumn& planned : plan.columns) {
+    const CatalogColumn& column = plan.column_of(planned);
+    places[column.name] = static_cast<int>(layouts.size());
+    layouts.push_back(layout_of(column.type));
+    if (layouts.back().lay_out == nullptr) return Maker();
+  }
+  std::vector<int> fields;
+  const pg::Rows rows = TRY(session.query(attributes_sql, {plan.table.oid}));
+  for (int row = 0; row < rows.size(); ++row) {
+    const auto place = places.find(rows.string(row, 0));
+    const bool dropped = rows.truth(row, 1);
+    fields.push_back(dropped || place == places.end() ? -1 : place->second);
+    if (dropped) continue;
+    const bool null = fields.back() < 0;
+    if (null && (rows.truth(row, 2) || rows.truth(row, 3))) return Maker();
+    if (rows.truth(row, 4) || rows.truth(row, 5)) return Maker();
+    if (null || layouts[static_cast<std::size_t>(place->second)].type->base != "enum") continue;
+    if (!TRY(add_labels(session, rows.string(row, 6), layouts[static_cast<std::size_t>(place->second)])))
+      return Maker();
+  }
+  return Maker(TupleMaker(std::move(fields), std::move(layouts)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HeapTable>> HeapTable::find(const Request& request, const TablePlan& plan,
+                                                   pg::Session& session) {
+  if (!request.writes_pages || !plan.binary || plan.table.partitioned) return std::unique_ptr<HeapTable>();
+  const std::optional<Path> data = TRY(files_of(session));
+  if (!data) return std::unique_ptr<HeapTable>();
+  const pg::Rows plain = TRY(session.query(table_sql, {plan.table.oid}));
+  if (plain.empty() || !plain.truth(0, 0)) return std::unique_ptr<HeapTable>();
+  std::optional<TupleMaker> maker = TRY(maker_of(session, plan));
+  if (!maker) return std::unique_ptr<HeapTable>();
+  return std::unique_ptr<HeapTable>(new HeapTable(plan, *data, std::move(*maker)));
+}
+
+// A transaction that a crash takes back must not leave its id to another one, which would make the rows its
+// own: so the log knows of it before the first page is written.
+Done HeapTable::begin(pg::Session& session, pg::Session& side, bool frozen) {
+  constexpr std::string_view note = "SELECT pg_logical_emit_message(true, 'slipway', '')";
+  session_ = &session;
+  frozen_ = frozen;
+  rows_ = copied_ = 0;
+  TRY(session.query(note));
+  if (!frozen) {
+    TRY(session.script(fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", plan_->table.alone())));
+    TRY(side.script("SET synchronous_commit = on"));
+    TRY(side.query(note));
+  }
+  const pg::Rows rows = TRY(
+      session.query("SELECT pg_current_xact_id()::xid, pg_relation_filepath($1::oid)", {plan_->table.oid}));
+  maker_.set_transaction(static_cast<std::uint32_t>(rows.number(0, 0)), frozen);
+  file_ = std::make_unique<TableFile>(data_ / rows.string(0, 1));
+  pages_.emplace(frozen);
+  pages_->clear(TRY(blocks()));
+  return {};
+}
+
+Result<std::uint32_t> HeapTable::blocks() {
+  const pg::Rows rows = TRY(session_->query("SELECT pg_relation_size($1::oid)", {plan_->table.oid}));
+  return static_cast<std::uint32_t>(rows.number(0, 0) / static_cast<long long>(page_bytes));
+}
+
+Done HeapTable::add(std::string_view rows) {
+  while (!rows.empty()) {
+    const std::string_view row = rows.substr(0, row_size(rows));
+    rows.remove_prefix(row.size());
+    ++rows_;
+    if (!maker_.make(row)) {
+      held_back_.reserve(row.size());
+      held_back_.bytes(row);
+      ++held_back_rows_;
+      if (held_back_.size() >= held_back_bytes_max) TRY(copy_held_back());
+      continue;
+    }
+    if (pages_->add(maker_.view())) continue;
+    TRY(write_pages());
+    if (!pages_->add(maker_.view())) return fail("table {}: a row fits on no page", plan_->table.name);
+  }
+  return {};
+}
+
+Done HeapTable::write_pages() {
+  TRY(file_->write(pages_->first_block(), pages_->view()));
+  pages_->clear(static_cast<std::uint32_t>(pages_->first_block() + pages_->count()));
+  return {};
+}
+
+// Behind what is written so far: the server looks at the file's length, and makes it longer.
+Done HeapTable::copy_held_back() {
+  if (held_back_rows_ == 0) return {};
+  TRY(write_pages());
+  TRY(session_->copy_begin(fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary{})", plan_->table.quoted(),
+                                       plan_->copy_columns(), frozen_ ? ", FREEZE" : "")));
+  TRY(session_->copy_send(copy_binary_header));
+  TRY(session_->copy_send(held_back_.view()));
+  TRY(session_->copy_send(copy_binary_trailer));
+  const long long stored = TRY(session_->copy_end());
+  if (stored != held_back_rows_)
+    return fail("table {}: {} rows were sent, and PostgreSQL took {}", plan_->table.name, held_back_rows_,
+                stored);
+  copied_ += stored;
+  held_back_.clear();
+  held_back_rows_ = 0;
+  pages_->clear(TRY(blocks()));
+  return {};
+}
+
+Done HeapTable::finish() {
+  TRY(copy_held_back());
+  TRY(write_pages());
+  const std::uint32_t blocks = pages_->first_block();
+  if (vacuumed() && blocks > 0) TRY(file_->write_map(blocks));
+  file_.reset();
+  return {};
+}
+
+}  // namespace slipway::ingest

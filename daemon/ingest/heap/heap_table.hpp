@@ -1,0 +1,56 @@
+// A table whose rows we write into its files ourselves: the server that builds a snapshot is ours, and
+// storing rows costs it many times what it costs us. Whatever only the server knows how to store, it stores:
+// such rows are copied to it, in the same transaction.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "daemon/ingest/connection.hpp"
+#include "daemon/ingest/heap/page.hpp"
+#include "daemon/ingest/heap/table_file.hpp"
+#include "daemon/ingest/heap/tuple.hpp"
+#include "daemon/ingest/plan.hpp"
+
+namespace slipway::ingest {
+
+class HeapTable {
+ public:
+  // Nothing where its server or table is not made for it: no file of ours, constraints that are checked row
+  // by row, types that only the server knows. The plan must outlive it.
+  static Result<std::unique_ptr<HeapTable>> find(const Request& request, const TablePlan& plan,
+                                                 pg::Session& session);
+
+  // In the transaction that the rows belong to, behind whatever else it does to the table. Whoever else
+  // writes rows into it meanwhile must not. `side` is a session that is in no transaction.
+  Done begin(pg::Session& session, pg::Session& side, bool frozen);
+  // Rows of COPY BINARY, without its header.
+  Done add(std::string_view rows);
+  Done finish();
+  // Since begin(): how many rows came, and how many of them the server stored.
+  std::int64_t rows() const { return rows_; }
+  std::int64_t copied() const { return copied_; }
+  // Whether nothing is left that VACUUM would do.
+  bool vacuumed() const { return frozen_ && copied_ == 0; }
+
+ private:
+  HeapTable(const TablePlan& plan, Path data, TupleMaker maker)
+      : plan_(&plan), data_(std::move(data)), maker_(std::move(maker)) {}
+  Done write_pages();
+  Done copy_held_back();
+  Result<std::uint32_t> blocks();
+
+  const TablePlan* plan_;
+  Path data_;
+  TupleMaker maker_;
+  pg::Session* session_ = nullptr;
+  bool frozen_ = false;
+  std::unique_ptr<TableFile> file_;
+  std::optional<Pages> pages_;
+  Out held_back_;  // rows for the server
+  std::int64_t held_back_rows_ = 0;
+  std::int64_t rows_ = 0;
+  std::int64_t copied_ = 0;
+};
+
+}  // namespace slipway::ingest

@@ -1,0 +1,38 @@
+// How a value of COPY BINARY lies in a row on disk, by its type.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/ingest/columns/encode.hpp"
+#include "daemon/ingest/heap/jsonb.hpp"
+#include "daemon/ingest/heap/tuple_bytes.hpp"
+
+namespace slipway::ingest {
+
+struct Layout;
+
+// What is needed for one value after another, kept for its room.
+struct LayingOut {
+  TupleBytes tuple;
+  std::string value;
+  Jsonb jsonb;
+};
+
+// Appends the value to the tuple. False: only the server knows; then the tuple is worth nothing.
+using LayOut = bool (*)(const Layout& layout, std::string_view binary, LayingOut& out);
+
+struct Layout {
+  const TypeInfo* type = nullptr;
+  LayOut lay_out = nullptr;  // none: the server has to store values of this type
+  bool of_any_length = false;
+  std::vector<std::pair<std::string, std::uint32_t>> labels = {};  // of an enum, with their oids, sorted
+};
+
+// Without the labels.
+Layout layout_of(const TypeInfo& type);
+
+}  // namespace slipway::ingest
