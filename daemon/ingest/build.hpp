@@ -101,7 +101,7 @@ struct TableReport {
   std::int64_t taken_up = 0;              // rows that a build before this one had loaded
   std::int64_t reused = 0;                // rows of files that are as they were when live was built
   std::vector<std::string> not_compared;  // columns of which only NULL or not went into it
-  std::int64_t past_server = 0;  // rows that were written into the table's files, see heap/
+  std::int64_t past_server = 0;           // rows that were written into the table's files, see heap/
   double seconds = 0;
   LoadTimes times;         // of the threads that loaded it
   std::int64_t bytes = 0;  // of its files as they lie on disk, or from an upstream
