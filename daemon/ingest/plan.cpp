@@ -161,10 +161,17 @@ void shape_json(TablePlan& plan) {
 
 }  // namespace
 
+std::vector<const CatalogColumn*> TablePlan::filled() const {
+  std::vector<const CatalogColumn*> filled;
+  for (const PlannedColumn& column : columns) filled.push_back(&column_of(column));
+  if (upstream)
+    for (const std::string& name : upstream->columns) filled.push_back(table.find(name));
+  return filled;
+}
+
 std::string TablePlan::copy_columns() const {
   std::string out;
-  for (const PlannedColumn& column : columns)
-    out += (out.empty() ? "" : ", ") + pg::quoted(column_of(column).name);
+  for (const CatalogColumn* column : filled()) out += (out.empty() ? "" : ", ") + pg::quoted(column->name);
   return out;
 }
 

@@ -105,7 +105,8 @@ struct TablePlan {
     return whole ? *whole : Extent{0, false, bytes_total};
   }
   const CatalogColumn& column_of(const PlannedColumn& planned) const { return table.columns[planned.column]; }
-  std::string copy_columns() const;  // quoted, with commas
+  std::vector<const CatalogColumn*> filled() const;  // in the order of a row of COPY
+  std::string copy_columns() const;                  // the same, quoted, with commas
 };
 
 Result<TablePlan> plan_table(CatalogTable table, const config::Table& config, std::vector<Input> inputs,

@@ -145,7 +145,18 @@ RowSum::RowSum(const std::vector<const CatalogColumn*>& columns, bool binary)
 }
 
 Sum RowSum::of(std::string_view row) const {
-  if (!binary_) return 0;
+  return binary_ ? of_first(row) : 0;
+}
+
+Sum RowSum::of_all(std::string_view rows) const {
+  Sum sum = 0;
+  while (binary_ && !rows.empty()) sum += of_first(rows);
+  return sum;
+}
+
+// Takes it off.
+Sum RowSum::of_first(std::string_view& rows) const {
+  const std::string_view row = rows;
   std::uint64_t sum = 0;
   std::size_t at = 2;
   for (const Column& column : columns_) {
@@ -159,6 +170,7 @@ Sum RowSum::of(std::string_view row) const {
     }
     sum = hash_int64(static_cast<std::int64_t>(sum), hash);
   }
+  rows.remove_prefix(at);
   return sum;
 }
 

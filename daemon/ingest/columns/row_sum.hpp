@@ -21,6 +21,8 @@ class RowSum {
 
   // Of one row, without COPY's header.
   Sum of(std::string_view row) const;
+  // Of rows one after another.
+  Sum of_all(std::string_view rows) const;
   // The same as an SQL expression over a row of the table.
   const std::string& expression() const { return expression_; }
   // The sum of such expressions.
@@ -32,6 +34,7 @@ class RowSum {
   const std::vector<std::string>& not_compared() const { return not_compared_; }
 
  private:
+  Sum of_first(std::string_view& rows) const;
   using Hash = std::uint64_t (*)(const TypeInfo& type, std::string_view field);
   struct Column {
     const TypeInfo* type;

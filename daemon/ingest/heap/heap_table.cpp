@@ -56,10 +56,11 @@ Result<std::optional<TupleMaker>> maker_of(pg::Session& session, const TablePlan
   using Maker = std::optional<TupleMaker>;
   std::map<std::string, int> places;  // of the columns in a row of COPY
   std::vector<Layout> layouts;
-  for (const PlannedColumn& planned : plan.columns) {
-    const CatalogColumn& column = plan.column_of(planned);
-    places[column.name] = static_cast<int>(layouts.size());
-    layouts.push_back(layout_of(column.type));
+  for (const CatalogColumn* column : plan.filled()) {
+    places[column->name] = static_cast<int>(layouts.size());
+    layouts.push_back(layout_of(column->type));
+    layouts.back().not_null = column->not_null;
+    layouts.back().doubtful = plan.upstream.has_value();
     if (layouts.back().lay_out == nullptr) return Maker();
   }
   std::vector<int> fields;
@@ -93,19 +94,25 @@ Result<std::unique_ptr<HeapTable>> HeapTable::find(const Request& request, const
   return std::unique_ptr<HeapTable>(new HeapTable(plan, *data, std::move(*maker)));
 }
 
+Done HeapTable::begin_frozen(pg::Session& session) {
+  return begin(session, true);
+}
+
 // A transaction that a crash takes back must not leave its id to another one, which would make the rows its
-// own: so the log knows of it before the first page is written.
-Done HeapTable::begin(pg::Session& session, pg::Session& side, bool frozen) {
+// own: so the log knows of it, on disk, before the first page is written.
+Done HeapTable::begin_beside_rows(pg::Session& session, pg::Session& side) {
   constexpr std::string_view note = "SELECT pg_logical_emit_message(true, 'slipway', '')";
+  TRY(session.script(fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", plan_->table.alone())));
+  TRY(session.query(note));
+  TRY(side.script("SET synchronous_commit = on"));
+  TRY(side.query(note));
+  return begin(session, false);
+}
+
+Done HeapTable::begin(pg::Session& session, bool frozen) {
   session_ = &session;
   frozen_ = frozen;
   rows_ = copied_ = 0;
-  TRY(session.query(note));
-  if (!frozen) {
-    TRY(session.script(fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", plan_->table.alone())));
-    TRY(side.script("SET synchronous_commit = on"));
-    TRY(side.query(note));
-  }
   const pg::Rows rows = TRY(
       session.query("SELECT pg_current_xact_id()::xid, pg_relation_filepath($1::oid)", {plan_->table.oid}));
   maker_.set_transaction(static_cast<std::uint32_t>(rows.number(0, 0)), frozen);

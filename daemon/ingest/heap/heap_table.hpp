@@ -21,9 +21,10 @@ class HeapTable {
   static Result<std::unique_ptr<HeapTable>> find(const Request& request, const TablePlan& plan,
                                                  pg::Session& session);
 
-  // In the transaction that the rows belong to, behind whatever else it does to the table. Whoever else
-  // writes rows into it meanwhile must not. `side` is a session that is in no transaction.
-  Done begin(pg::Session& session, pg::Session& side, bool frozen);
+  // In the transaction that has emptied the table, and before any other row is written.
+  Done begin_frozen(pg::Session& session);
+  // In any transaction that the rows are to belong to; `side` is a session that is in none.
+  Done begin_beside_rows(pg::Session& session, pg::Session& side);
   // Rows of COPY BINARY, without its header.
   Done add(std::string_view rows);
   Done finish();
@@ -36,6 +37,7 @@ class HeapTable {
  private:
   HeapTable(const TablePlan& plan, Path data, TupleMaker maker)
       : plan_(&plan), data_(std::move(data)), maker_(std::move(maker)) {}
+  Done begin(pg::Session& session, bool frozen);
   Done write_pages();
   Done copy_held_back();
   Result<std::uint32_t> blocks();

@@ -53,11 +53,15 @@ void put_character(std::string& out, unsigned code) {
 bool Jsonb::put(std::string_view text, std::string& out) {
   nodes_.clear();
   children_.clear();
+  open_.clear();
   unescaped_.clear();
   unescaped_.reserve(text.size());
   text_.assign(text);  // whose end is marked by a NUL
   at_ = text_.c_str();
+  depth_ = 0;
+  too_deep_ = false;
   const std::size_t root = read_value();
+  if (too_deep_) return false;
   base_ = out.size();
   const Node node = nodes_[root];
   bool good = false;
@@ -107,19 +111,25 @@ std::size_t Jsonb::read_value() {
 }
 
 std::size_t Jsonb::read_container(Kind kind, char end) {
-  std::vector<std::size_t> own;
+  constexpr int depth_max = 200;
+  const std::size_t first = open_.size();
+  too_deep_ = too_deep_ || ++depth_ > depth_max;
   ++at_;
   skip_space();
-  while (*at_ != end) {
-    own.push_back(read_value());
+  while (!too_deep_ && *at_ != end) {
+    const std::size_t child = read_value();
+    open_.push_back(child);
     skip_space();
     if (*at_ == ':' || *at_ == ',') ++at_;
     skip_space();
   }
   ++at_;
-  if (kind == Kind::object) sort_members(own);
-  nodes_.push_back({kind, {}, children_.size(), kind == Kind::object ? own.size() / 2 : own.size()});
-  children_.insert(children_.end(), own.begin(), own.end());
+  --depth_;
+  if (kind == Kind::object) sort_members(first);
+  const std::size_t count = open_.size() - first;
+  nodes_.push_back({kind, {}, children_.size(), kind == Kind::object ? count / 2 : count});
+  children_.insert(children_.end(), open_.begin() + static_cast<std::ptrdiff_t>(first), open_.end());
+  open_.resize(first);
   return nodes_.size() - 1;
 }
 
@@ -170,18 +180,22 @@ std::string_view Jsonb::read_string() {
 }
 
 // Shorter keys first; of the same key the last value stays.
-void Jsonb::sort_members(std::vector<std::size_t>& members) const {
-  std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0; i + 1 < members.size(); i += 2) pairs.emplace_back(members[i], members[i + 1]);
+void Jsonb::sort_members(std::size_t first) {
+  pairs_.clear();
+  for (std::size_t i = first; i + 1 < open_.size(); i += 2) pairs_.emplace_back(open_[i], open_[i + 1]);
   const auto key = [this](const auto& pair) { return nodes_[pair.first].text; };
-  std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) {
-    return key(a).size() != key(b).size() ? key(a).size() < key(b).size() : key(a) < key(b);
-  });
-  members.clear();
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (i + 1 < pairs.size() && key(pairs[i]) == key(pairs[i + 1])) continue;
-    members.push_back(pairs[i].first);
-    members.push_back(pairs[i].second);
+  const auto comes_first = [&](const auto& a, const auto& b) {
+    if (key(a).size() != key(b).size()) return key(a).size() < key(b).size();
+    // What was read later has a higher place.
+    return key(a) != key(b) ? key(a) < key(b) : a.first < b.first;
+  };
+  if (!std::is_sorted(pairs_.begin(), pairs_.end(), comes_first))
+    std::sort(pairs_.begin(), pairs_.end(), comes_first);
+  open_.resize(first);
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    if (i + 1 < pairs_.size() && key(pairs_[i]) == key(pairs_[i + 1])) continue;
+    open_.push_back(pairs_[i].first);
+    open_.push_back(pairs_[i].second);
   }
 }
 

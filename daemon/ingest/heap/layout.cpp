@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/ingest/columns/rounding.hpp"
+#include "daemon/ingest/format/json_text.hpp"
 #include "daemon/ingest/heap/numeric.hpp"
 #include "daemon/ingest/text.hpp"
 
@@ -40,33 +41,38 @@ bool lay_interval(const Layout&, std::string_view binary, LayingOut& out) {
   return true;
 }
 
+bool sound(const Layout& layout, std::string_view text) {
+  return !layout.doubtful || is_plain_ascii(text) || encoding_problem(text).empty();
+}
+
 bool lay_bytes(const Layout&, std::string_view binary, LayingOut& out) {
   out.tuple.variable(binary);
   return true;
 }
 
-// What is longer than its column ends in spaces, or it would have been refused.
-std::string_view cut(const TypeInfo& type, std::string_view text) {
+// Spaces beyond the column's length are cut off. False: there is more than spaces.
+bool cut(const TypeInfo& type, std::string_view& text) {
   const auto most = static_cast<std::size_t>(type.length_max);
-  if (type.length_max < 0 || text.size() <= most) return text;
+  if (type.length_max < 0 || text.size() <= most) return true;
   std::size_t characters = count_characters(text);
   while (characters > most && text.ends_with(' ')) {
     text.remove_suffix(1);
     --characters;
   }
-  return text;
+  return characters <= most;
 }
 
 bool lay_text(const Layout& layout, std::string_view binary, LayingOut& out) {
-  out.tuple.variable(cut(*layout.type, binary));
+  if (!sound(layout, binary) || !cut(*layout.type, binary)) return false;
+  out.tuple.variable(binary);
   return true;
 }
 
 bool lay_padded(const Layout& layout, std::string_view binary, LayingOut& out) {
-  if (layout.type->length_max < 0) return lay_bytes(layout, binary, out);
-  out.value = cut(*layout.type, binary);
-  const std::size_t characters = count_characters(out.value);
-  out.value.append(static_cast<std::size_t>(layout.type->length_max) - characters, ' ');
+  if (layout.type->length_max < 0) return lay_text(layout, binary, out);
+  if (!sound(layout, binary) || !cut(*layout.type, binary)) return false;
+  out.value = binary;
+  out.value.append(static_cast<std::size_t>(layout.type->length_max) - count_characters(binary), ' ');
   out.tuple.variable(out.value);
   return true;
 }
@@ -78,9 +84,16 @@ bool lay_numeric(const Layout& layout, std::string_view binary, LayingOut& out) 
   return true;
 }
 
-bool lay_jsonb(const Layout&, std::string_view binary, LayingOut& out) {
+bool lay_json(const Layout& layout, std::string_view binary, LayingOut& out) {
+  if (layout.doubtful && (!sound(layout, binary) || !is_certain_json(binary))) return false;
+  return lay_bytes(layout, binary, out);
+}
+
+bool lay_jsonb(const Layout& layout, std::string_view binary, LayingOut& out) {
+  const std::string_view text = binary.substr(1);  // behind the form's version
+  if (layout.doubtful && (!sound(layout, text) || !is_certain_json(text))) return false;
   out.value.clear();
-  if (!out.jsonb.put(binary.substr(1), out.value)) return false;
+  if (!out.jsonb.put(text, out.value)) return false;
   out.tuple.variable(out.value);
   return true;
 }
@@ -127,7 +140,7 @@ constexpr Known known[] = {
     {"varchar", lay_text, true},
     {"bpchar", lay_padded, true},
     {"bytea", lay_bytes, true},
-    {"json", lay_bytes, true},
+    {"json", lay_json, true},
     {"jsonb", lay_jsonb, true},
     {"inet", lay_address, true},
     {"cidr", lay_address, true},

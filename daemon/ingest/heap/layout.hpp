@@ -29,6 +29,8 @@ struct Layout {
   const TypeInfo* type = nullptr;
   LayOut lay_out = nullptr;  // none: the server has to store values of this type
   bool of_any_length = false;
+  bool not_null = false;
+  bool doubtful = false;  // texts were not looked at before: an upstream may hold what another server refuses
   std::vector<std::pair<std::string, std::uint32_t>> labels = {};  // of an enum, with their oids, sorted
 };
 

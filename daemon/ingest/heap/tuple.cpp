@@ -27,11 +27,13 @@ void TupleMaker::set_transaction(std::uint32_t xid, bool frozen) {
 bool TupleMaker::make(std::string_view row) {
   if (row.size() > 4 * tuple_bytes_max) return false;
   std::size_t at = count_bytes;
-  for (std::string_view& value : values_) {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    std::string_view& value = values_[i];
     const auto size = big_endian<std::int32_t>(row, at);
     at += length_bytes;
     value = size < 0 ? std::string_view() : std::string_view(row.data() + at, static_cast<std::size_t>(size));
     at += value.size();
+    if (size < 0 && layouts_[i].not_null) return false;
   }
   const auto null = [this](int field) {
     return field < 0 || values_[static_cast<std::size_t>(field)].data() == nullptr;

@@ -3,11 +3,7 @@
 namespace slipway::ingest {
 
 RowSum row_sum_of(const TablePlan& plan) {
-  std::vector<const CatalogColumn*> columns;
-  for (const PlannedColumn& column : plan.columns) columns.push_back(&plan.column_of(column));
-  if (plan.upstream)
-    for (const std::string& name : plan.upstream->columns) columns.push_back(plan.table.find(name));
-  return RowSum(columns, plan.binary);
+  return RowSum(plan.filled(), plan.binary);
 }
 
 bool complete(const std::vector<LedgerPart>& parts) {

@@ -78,15 +78,23 @@ Result<std::vector<FileCount>> load_somehow(TableLoad& load) {
 
 Result<bool> TableLoad::take(std::size_t file, const Row& row, Out& out) {
   const std::size_t before = out.size();
+  if (!TRY(take_unsummed(file, row, out))) return false;
+  add_sum(file, row_sum.of(out.view().substr(before)));
+  return true;
+}
+
+void TableLoad::add_sum(std::size_t file, Sum of_rows) {
+  accounts[file].checksum += of_rows;
+  sum += of_rows;
+}
+
+Result<bool> TableLoad::take_unsummed(std::size_t file, const Row& row, Out& out) {
   FileAccount& account = accounts[file];
   ++read;
   ++account.read;
   if (TRY(encoder.encode(row, out))) {
     ++encoded;
     ++account.loaded;
-    const Sum of_row = row_sum.of(out.view().substr(before));
-    account.checksum += of_row;
-    sum += of_row;
     return true;
   }
   ++account.rejected;

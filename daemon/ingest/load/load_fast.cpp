@@ -27,14 +27,11 @@ class FastLoad {
  private:
   Result<std::vector<FileCount>> stream_rows(const ReadFrom& from) {
     TRY(begin_part());
-    std::size_t current = ~std::size_t{0};
+    file_ = ~std::size_t{0};
     std::vector<FileCount> files = TRY(read_rows(
         load_.plan,
         [&](std::size_t file, const Row& row, std::int64_t bytes) -> Done {
-          if (file != current) {
-            load_.encoder.use_file(current = file);
-            if (begins_a_part(file)) TRY(next_part());
-          }
+          if (file != file_) TRY(begin_file(file));
           return take(file, row, bytes);
         },
         from,
@@ -47,16 +44,33 @@ class FastLoad {
     return files;
   }
 
+  Done begin_file(std::size_t file) {
+    const bool sends = batch_.size() > 0;
+    TRY(send_batch());
+    if (sends) TRY(load_.pause(bytes_read_));
+    load_.encoder.use_file(file_ = file);
+    return (sends && part_is_full()) || begins_a_part(file) ? next_part() : Done();
+  }
+
   Done take(std::size_t file, const Row& row, std::int64_t bytes) {
     if (bytes_at_begin_ < 0) bytes_at_begin_ = bytes;
-    const bool taken = TRY(load_.take(file, row, batch_));
+    const bool taken = TRY(load_.take_unsummed(file, row, batch_));
     bytes_read_ = bytes;
     if (batch_.size() >= batch_bytes) {
-      TRY(stream_->send(batch_));
+      TRY(send_batch());
       TRY(load_.pause(bytes));
       return part_is_full() ? next_part() : Done();
     }
     return !taken && load_.rejects.count() % rejects_a_pause == 0 ? load_.pause(bytes) : Done();
+  }
+
+  // A batch has rows of one file.
+  Done send_batch() { return batch_.size() == 0 ? Done() : stream_->send(batch_, file_); }
+
+  // On the stream's thread, which has the sums until it ends: parsing is work enough for the other one.
+  Done send_on(std::size_t file, std::string_view rows) {
+    sums_[file] += load_.row_sum.of_all(rows);
+    return heap_ ? heap_->add(rows) : load_.session().copy_send(rows);
   }
 
   bool part_is_full() const {
@@ -102,29 +116,30 @@ class FastLoad {
     batch_.clear();
     batch_.reserve(batch_bytes);
     if (heap_) {
-      TRY(heap_->begin(load_.session(), load_.server.connection().session(), first));
+      TRY(first ? heap_->begin_frozen(load_.session())
+                : heap_->begin_beside_rows(load_.session(), load_.server.connection().session()));
     } else {
       TRY(load_.session().copy_begin(load_.copy_command(load_.plan.table.quoted(), first)));
       copying_ = true;
-      batch_.bytes(load_.encoder.header());
+      TRY(load_.session().copy_send(load_.encoder.header()));
     }
-    stream_ = std::make_unique<CopyStream>([this](std::size_t, std::string_view batch) {
-      return heap_ ? heap_->add(batch) : load_.session().copy_send(batch);
-    });
+    stream_ = std::make_unique<CopyStream>(
+        [this](std::size_t file, std::string_view rows) { return send_on(file, rows); });
     return {};
   }
 
   // How many rows the table has got.
   Result<std::int64_t> end_rows() {
-    if (!heap_) {
-      batch_.reserve(load_.encoder.trailer().size());
-      batch_.bytes(load_.encoder.trailer());
-    }
-    TRY(stream_->send(batch_));
+    TRY(send_batch());
     TRY(stream_->finish());
-    copying_ = false;
+    for (const auto& [file, sum] : sums_) load_.add_sum(file, sum);
+    sums_.clear();
     const ServerWait wait;
-    if (!heap_) return std::int64_t{TRY(load_.session().copy_end())};
+    if (!heap_) {
+      TRY(load_.session().copy_send(load_.encoder.trailer()));
+      copying_ = false;
+      return std::int64_t{TRY(load_.session().copy_end())};
+    }
     TRY(heap_->finish());
     load_.past_server += heap_->rows() - heap_->copied();
     return heap_->rows();
@@ -152,6 +167,8 @@ class FastLoad {
   std::unique_ptr<CopyStream> stream_;
   bool copying_ = false;
   Out batch_;
+  std::size_t file_ = 0;             // whose rows it has
+  std::map<std::size_t, Sum> sums_;  // of this part, by file
   int number_ = 0;
   TableLoad::Since since_;
   std::map<std::size_t, FileCount> ended_;  // in this part

@@ -33,6 +33,9 @@ struct TableLoad {
   pg::Session& session() { return connection.session(); }
   // Counts the row and appends it to out, or rejects it. True if it was appended.
   Result<bool> take(std::size_t file, const Row& row, Out& out);
+  // The same, and whoever sends the row adds it to the sums.
+  Result<bool> take_unsummed(std::size_t file, const Row& row, Out& out);
+  void add_sum(std::size_t file, Sum of_rows);
   // Takes back a row that take() appended: the server refused it, or no partition takes it.
   Done refuse(const Origin& origin, const Refusal& refusal, std::string_view row);
   // Between batches: reports progress, and stops where it was asked to, or where the rejects are too many.

@@ -35,14 +35,13 @@ Result<UpstreamRows> load_once(UpstreamLoad& load) {
 }
 
 Result<LoadOutcome> finished(UpstreamLoad& load, UpstreamRows rows) {
-  // Rows that no FREEZE was possible for.
-  if (load.plan.table.partitioned || rows.loaded < rows.read)
-    TRY(load.into.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
+  if (rows.wants_vacuum) TRY(load.into.session().script("VACUUM (FREEZE) " + load.plan.table.quoted()));
   load.observer.progress({load.plan.table.name, rows.loaded, rows.read - rows.loaded, rows.bytes, 0});
   LoadOutcome outcome;
   outcome.report.read = rows.read;
   outcome.report.loaded = rows.loaded;
   outcome.report.rejected = rows.read - rows.loaded;
+  outcome.report.past_server = rows.past_server;
   outcome.report.reject_files = std::move(rows.reject_files);
   outcome.report.times = rows.times;
   outcome.report.bytes = rows.bytes;
@@ -71,9 +70,7 @@ Result<LoadOutcome> load_in_rounds(UpstreamLoad& load) {
 }  // namespace
 
 std::string UpstreamLoad::copy_in(bool binary, bool freeze) const {
-  std::string columns;
-  for (const std::string& name : from().columns) columns += (columns.empty() ? "" : ", ") + pg::quoted(name);
-  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT {}{})", plan.table.quoted(), columns,
+  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT {}{})", plan.table.quoted(), plan.copy_columns(),
                      binary ? "binary" : "text", freeze ? ", FREEZE" : "");
 }
 

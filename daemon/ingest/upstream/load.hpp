@@ -33,8 +33,10 @@ struct UpstreamRows {
   std::int64_t loaded = 0;
   std::int64_t bytes = 0;
   RowDigest digest;
-  Sum sum = 0;         // of what was sent
-  bool summed = true;  // false: it went as text
+  Sum sum = 0;                   // of what was sent
+  bool summed = true;            // false: it went as text
+  std::int64_t past_server = 0;  // as TableReport has it
+  bool wants_vacuum = false;     // no FREEZE was possible for its rows, or not for all that FREEZE does
   LoadTimes times;
   std::vector<std::string> reject_files;
 };

@@ -30,6 +30,7 @@ class CarefulLoad {
     TRY(judge());
     rows_.loaded = rows_.read - rejected_;
     rows_.summed = false;
+    rows_.wants_vacuum = true;
     TRY(transaction.commit());
     rows_.times = shift.times();
     return std::move(rows_);

@@ -1,38 +1,27 @@
-// The fast way to load a table from an upstream: parts are read side by side and go into one COPY.
+// The fast way to load a table from an upstream: parts are read side by side and go into one COPY, or into
+// the table's files.
 #include <atomic>
 #include <mutex>
 #include <thread>
 
+#include "daemon/ingest/columns/row_encoder.hpp"
+#include "daemon/ingest/heap/heap_table.hpp"
 #include "daemon/ingest/load/copy_stream.hpp"
 #include "daemon/ingest/upstream/load.hpp"
 
 namespace slipway::ingest {
 namespace {
 
-constexpr std::string_view binary_header{"PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0", 19};
-constexpr std::string_view binary_trailer{"\xFF\xFF", 2};
-
 class FastLoad {
  public:
   explicit FastLoad(UpstreamLoad& load) : load_(load) {}
 
-  // A partitioned table takes no FREEZE through its parent.
   Result<UpstreamRows> run() {
     pg::Session& session = load_.into.session();
+    heap_ = TRY(HeapTable::find(load_.request, load_.plan, session));
     pg::Transaction transaction = TRY(load_.into.begin(load_.request));
     TRY(session.script("TRUNCATE " + load_.plan.table.alone()));
-    TRY(session.copy_begin(load_.copy_in(load_.plan.binary, !load_.plan.table.partitioned)));
-    Done streamed = stream();
-    if (!streamed) {
-      (void)session.copy_abort("the load stops");  // the error that led here says more
-      return std::move(streamed).error();
-    }
-    {
-      const Shift shift;
-      const ServerWait wait;
-      rows_.loaded = TRY(session.copy_end());
-      rows_.times.add(shift.times());
-    }
+    TRY(heap_ ? write_pages(session) : copy(session));
     if (rows_.loaded != rows_.read)
       return fail("table {}: {} sent {} rows, and PostgreSQL took {}", load_.plan.table.name,
                   load_.from().shown, rows_.read, rows_.loaded)
@@ -43,17 +32,45 @@ class FastLoad {
   }
 
  private:
+  // A partitioned table takes no FREEZE through its parent.
+  Done copy(pg::Session& session) {
+    rows_.wants_vacuum = load_.plan.table.partitioned;
+    TRY(session.copy_begin(load_.copy_in(load_.plan.binary, !load_.plan.table.partitioned)));
+    Done streamed = stream();
+    if (!streamed) {
+      (void)session.copy_abort("the load stops");  // the error that led here says more
+      return streamed;
+    }
+    const Shift shift;
+    {
+      const ServerWait wait;
+      rows_.loaded = TRY(session.copy_end());
+    }
+    rows_.times.add(shift.times());
+    return {};
+  }
+
+  Done write_pages(pg::Session& session) {
+    TRY(heap_->begin_frozen(session));
+    TRY(stream());
+    TRY(heap_->finish());
+    rows_.loaded = heap_->rows();
+    rows_.past_server = heap_->rows() - heap_->copied();
+    rows_.wants_vacuum = !heap_->vacuumed();
+    return {};
+  }
+
   // The server's refusal says more than what it made the readers say.
   Done stream() {
     std::optional<Error> refusal;
     CopyStream stream([&](std::size_t, std::string_view batch) -> Done {
-      Done sent = load_.into.session().copy_send(batch);
+      Done sent = heap_ ? heap_->add(batch) : load_.into.session().copy_send(batch);
       if (!sent) refusal = sent.error();
       return sent;
     });
-    Done sent = send_mark(stream, binary_header);
+    Done sent = send_mark(stream, copy_binary_header);
     if (sent) sent = read_all(stream);
-    if (sent) sent = send_mark(stream, binary_trailer);
+    if (sent) sent = send_mark(stream, copy_binary_trailer);
     Done finished = stream.finish();
     if (refusal) return *refusal;
     TRY(std::move(sent));
@@ -61,7 +78,7 @@ class FastLoad {
   }
 
   Done send_mark(CopyStream& stream, std::string_view mark) const {
-    if (!load_.plan.binary) return {};
+    if (!load_.plan.binary || heap_) return {};
     Out batch;
     batch.reserve(mark.size());
     batch.bytes(mark);
@@ -144,6 +161,7 @@ class FastLoad {
   }
 
   UpstreamLoad& load_;
+  std::unique_ptr<HeapTable> heap_;  // none: its rows go to the server
   const RowSum row_sum_ = row_sum_of(load_.plan);
   std::atomic<std::size_t> next_ = 0;  // part
   std::mutex mutex_;                   // of the next
