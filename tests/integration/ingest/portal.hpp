@@ -15,8 +15,9 @@ namespace slipway::ingest::test {
 
 // One server for the whole program.
 inline slipway::test::Cluster& cluster() {
-  static slipway::test::Cluster shared({"wal_level=minimal", "max_wal_senders=0", "max_wal_size=8GB",
-                                        "autovacuum=off", "shared_buffers=256MB", "full_page_writes=off"});
+  static slipway::test::Cluster shared({"wal_level=minimal", "wal_writer_delay=10000", "max_wal_senders=0",
+                                        "max_wal_size=8GB", "autovacuum=off", "shared_buffers=256MB",
+                                        "full_page_writes=off"});
   return shared;
 }
 
