@@ -1,3 +1,4 @@
+// Pages, row by row and byte by byte.
 #include "daemon/ingest/heap/page.hpp"
 
 #include <gmock/gmock.h>
