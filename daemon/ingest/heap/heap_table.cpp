@@ -44,7 +44,10 @@ Result<std::optional<Path>> files_of(pg::Session& session) {
   return ours ? std::optional(data) : std::nullopt;
 }
 
+// False where an enum has none.
 Result<bool> add_labels(pg::Session& session, const std::string& type_oid, Layout& layout) {
+  if (layout.element) return add_labels(session, std::to_string(layout.type->element_oid), *layout.element);
+  if (layout.type->base != "enum") return true;
   const pg::Rows rows = TRY(session.query(labels_sql, {type_oid}));
   for (int i = 0; i < rows.size(); ++i)
     layout.labels.emplace_back(rows.string(i, 0), static_cast<std::uint32_t>(rows.number(i, 1)));
@@ -60,7 +63,8 @@ Result<std::optional<TupleMaker>> maker_of(pg::Session& session, const TablePlan
     places[column->name] = static_cast<int>(layouts.size());
     layouts.push_back(layout_of(column->type));
     layouts.back().not_null = column->not_null;
-    layouts.back().doubtful = plan.upstream.has_value();
+    for (Layout* layout = &layouts.back(); layout != nullptr; layout = layout->element.get())
+      layout->doubtful = plan.upstream.has_value();
     if (layouts.back().lay_out == nullptr) return Maker();
   }
   std::vector<int> fields;
@@ -73,7 +77,7 @@ Result<std::optional<TupleMaker>> maker_of(pg::Session& session, const TablePlan
     const bool null = fields.back() < 0;
     if (null && (rows.truth(row, 2) || rows.truth(row, 3))) return Maker();
     if (rows.truth(row, 4) || rows.truth(row, 5)) return Maker();
-    if (null || layouts[static_cast<std::size_t>(place->second)].type->base != "enum") continue;
+    if (null) continue;
     if (!TRY(add_labels(session, rows.string(row, 6), layouts[static_cast<std::size_t>(place->second)])))
       return Maker();
   }

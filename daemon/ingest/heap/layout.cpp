@@ -1,6 +1,7 @@
 #include "daemon/ingest/heap/layout.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "daemon/ingest/columns/rounding.hpp"
 #include "daemon/ingest/format/json_text.hpp"
@@ -116,44 +117,110 @@ bool lay_label(const Layout& layout, std::string_view binary, LayingOut& out) {
   return true;
 }
 
+// utils/array.h: dimensions, where the values begin, the element's type, lengths and lower bounds; a bit for
+// each value where one of them is NULL; the values, each at its alignment.
+bool lay_array(const Layout& layout, std::string_view binary, LayingOut& out) {
+  constexpr std::size_t head_bytes = 12, dimension_bytes = 8, length_bytes = 4, alignment = 8,
+                        lengths_before = 4;
+  const auto dimensions = static_cast<std::size_t>(big_endian<std::int32_t>(binary));
+  std::string& array = out.value;
+  array.clear();
+  const auto append = [&array](auto number) {
+    array.append(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  append(static_cast<std::int32_t>(dimensions));
+  append(std::int32_t{0});  // no NULL, as it seems yet
+  append(layout.type->element_oid);
+  std::size_t count = dimensions == 0 ? 0 : 1;
+  for (const std::size_t part : {std::size_t{0}, std::size_t{4}})
+    for (std::size_t i = 0; i < dimensions; ++i) {
+      const auto number = big_endian<std::int32_t>(binary, head_bytes + i * dimension_bytes + part);
+      if (part == 0) count *= static_cast<std::size_t>(number);
+      append(number);
+    }
+  if (!out.elements) out.elements = std::make_unique<LayingOut>(TupleBytes::Lengths::of_four_bytes);
+  TupleBytes& values = out.elements->tuple;
+  values.clear();
+  std::string there((count + 7) / 8, '\0');
+  bool all = true;
+  std::size_t at = head_bytes + dimensions * dimension_bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto size = big_endian<std::int32_t>(binary, at);
+    at += length_bytes;
+    if (size < 0) {
+      all = false;
+      continue;
+    }
+    there[i / 8] = static_cast<char>(static_cast<unsigned char>(there[i / 8]) | 1U << i % 8);
+    values.reserve(fixed_bytes_max);
+    if (!layout.element->lay_out(*layout.element, binary.substr(at, static_cast<std::size_t>(size)),
+                                 *out.elements))
+      return false;
+    values.reserve(layout.element->alignment);
+    values.align(layout.element->alignment);
+    at += static_cast<std::size_t>(size);
+  }
+  if (!all) array += there;
+  while (count > 0 && (lengths_before + array.size()) % alignment != 0) array += '\0';
+  const auto begin = static_cast<std::int32_t>(lengths_before + array.size());
+  if (!all) std::memcpy(array.data() + length_bytes, &begin, sizeof begin);
+  array += values.view();
+  out.tuple.variable(array, layout.alignment);
+  return true;
+}
+
 struct Known {
   std::string_view type;
   LayOut lay_out;
+  std::size_t alignment;
   bool of_any_length = false;
 };
 constexpr Known known[] = {
-    {"bool", lay_bool},
-    {"int2", lay_number<std::int16_t>},
-    {"int4", lay_number<std::int32_t>},
-    {"int8", lay_number<std::int64_t>},
-    {"float4", lay_number<std::uint32_t>},
-    {"float8", lay_number<std::uint64_t>},
-    {"date", lay_number<std::int32_t>},
-    {"time", lay_time},
-    {"timestamp", lay_time},
-    {"timestamptz", lay_time},
-    {"interval", lay_interval},
-    {"uuid", lay_uuid},
-    {"enum", lay_label},
-    {"numeric", lay_numeric, true},
-    {"text", lay_text, true},
-    {"varchar", lay_text, true},
-    {"bpchar", lay_padded, true},
-    {"bytea", lay_bytes, true},
-    {"json", lay_json, true},
-    {"jsonb", lay_jsonb, true},
-    {"inet", lay_address, true},
-    {"cidr", lay_address, true},
+    {"bool", lay_bool, 1},
+    {"int2", lay_number<std::int16_t>, 2},
+    {"int4", lay_number<std::int32_t>, 4},
+    {"int8", lay_number<std::int64_t>, 8},
+    {"float4", lay_number<std::uint32_t>, 4},
+    {"float8", lay_number<std::uint64_t>, 8},
+    {"date", lay_number<std::int32_t>, 4},
+    {"time", lay_time, 8},
+    {"timestamp", lay_time, 8},
+    {"timestamptz", lay_time, 8},
+    {"interval", lay_interval, 8},
+    {"uuid", lay_uuid, 1},
+    {"enum", lay_label, 4},
+    {"numeric", lay_numeric, 4, true},
+    {"text", lay_text, 4, true},
+    {"varchar", lay_text, 4, true},
+    {"bpchar", lay_padded, 4, true},
+    {"bytea", lay_bytes, 4, true},
+    {"json", lay_json, 4, true},
+    {"jsonb", lay_jsonb, 4, true},
+    {"inet", lay_address, 4, true},
+    {"cidr", lay_address, 4, true},
 };
 
 }  // namespace
 
 Layout layout_of(const TypeInfo& type) {
+  Layout layout{&type};
+  if (type.element != nullptr) {
+    layout.element = std::make_shared<Layout>(layout_of(*type.element));
+    if (layout.element->lay_out == nullptr) return layout;
+    layout.lay_out = lay_array;
+    layout.alignment = std::max<std::size_t>(layout.element->alignment, 4);
+    layout.of_any_length = true;
+    return layout;
+  }
   // An interval's fields may be cut to those of its column.
-  if (type.base == "interval" && type.typmod >= 0) return {&type};
-  for (const Known& one : known)
-    if (one.type == type.base) return {&type, one.lay_out, one.of_any_length};
-  return {&type};
+  if (type.base == "interval" && type.typmod >= 0) return layout;
+  for (const Known& one : known) {
+    if (one.type != type.base) continue;
+    layout.lay_out = one.lay_out;
+    layout.alignment = one.alignment;
+    layout.of_any_length = one.of_any_length;
+  }
+  return layout;
 }
 
 }  // namespace slipway::ingest

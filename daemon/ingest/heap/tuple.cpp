@@ -7,7 +7,6 @@ namespace slipway::ingest {
 namespace {
 
 constexpr std::size_t head_bytes = 23, alignment = 8;
-constexpr std::size_t fixed_bytes_max = 16;  // of a value that has one length; others make their own room
 constexpr std::size_t count_bytes = 2, length_bytes = 4;  // of COPY BINARY
 // Above this the server thinks of compressing, and of storing values elsewhere: TOAST_TUPLE_THRESHOLD.
 constexpr std::size_t tuple_bytes_max = 2032;
