@@ -133,21 +133,36 @@ Result<std::uint32_t> HeapTable::blocks() {
 
 Done HeapTable::add(std::string_view rows) {
   while (!rows.empty()) {
+    if (copying_) return copy_rest(rows);
     const std::string_view row = rows.substr(0, row_size(rows));
+    if (!maker_.make(row)) {
+      TRY(hold_back(row));
+    } else if (!pages_->add(maker_.view())) {
+      TRY(write_pages());
+      if (!pages_->add(maker_.view())) return fail("table {}: a row fits on no page", plan_->table.name);
+    }
+    if (copying_) continue;
     rows.remove_prefix(row.size());
     ++rows_;
-    if (!maker_.make(row)) {
-      held_back_.reserve(row.size());
-      held_back_.bytes(row);
-      ++held_back_rows_;
-      if (held_back_.size() >= held_back_bytes_max) TRY(copy_held_back());
-      continue;
-    }
-    if (pages_->add(maker_.view())) continue;
-    TRY(write_pages());
-    if (!pages_->add(maker_.view())) return fail("table {}: a row fits on no page", plan_->table.name);
   }
   return {};
+}
+
+Done HeapTable::hold_back(std::string_view row) {
+  if (in_order_) {
+    TRY(write_pages());
+    return begin_copy();
+  }
+  held_back_.reserve(row.size());
+  held_back_.bytes(row);
+  ++held_back_rows_;
+  return held_back_.size() < held_back_bytes_max ? Done() : copy_held_back();
+}
+
+Done HeapTable::copy_rest(std::string_view rows) {
+  for (std::string_view left = rows; !left.empty(); left.remove_prefix(row_size(left)))
+    ++rows_, ++held_back_rows_;
+  return session_->copy_send(rows);
 }
 
 Done HeapTable::write_pages() {
@@ -157,14 +172,16 @@ Done HeapTable::write_pages() {
 }
 
 // Behind what is written so far: the server looks at the file's length, and makes it longer.
-Done HeapTable::copy_held_back() {
-  if (held_back_rows_ == 0) return {};
-  TRY(write_pages());
+Done HeapTable::begin_copy() {
   TRY(session_->copy_begin(fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary{})", plan_->table.quoted(),
                                        plan_->copy_columns(), frozen_ ? ", FREEZE" : "")));
-  TRY(session_->copy_send(copy_binary_header));
-  TRY(session_->copy_send(held_back_.view()));
+  copying_ = true;
+  return session_->copy_send(copy_binary_header);
+}
+
+Done HeapTable::end_copy() {
   TRY(session_->copy_send(copy_binary_trailer));
+  copying_ = false;
   const long long stored = TRY(session_->copy_end());
   if (stored != held_back_rows_)
     return fail("table {}: {} rows were sent, and PostgreSQL took {}", plan_->table.name, held_back_rows_,
@@ -172,17 +189,31 @@ Done HeapTable::copy_held_back() {
   copied_ += stored;
   held_back_.clear();
   held_back_rows_ = 0;
+  return {};
+}
+
+Done HeapTable::copy_held_back() {
+  if (held_back_rows_ == 0) return {};
+  TRY(write_pages());
+  TRY(begin_copy());
+  TRY(session_->copy_send(held_back_.view()));
+  TRY(end_copy());
   pages_->clear(TRY(blocks()));
   return {};
 }
 
 Done HeapTable::finish() {
-  TRY(copy_held_back());
+  TRY(copying_ ? end_copy() : copy_held_back());
   TRY(write_pages());
   const std::uint32_t blocks = pages_->first_block();
   if (vacuumed() && blocks > 0) TRY(file_->write_map(blocks));
   file_.reset();
   return {};
+}
+
+void HeapTable::give_up() {
+  if (copying_) (void)session_->copy_abort("the load stops");  // the error that led here says more
+  copying_ = false;
 }
 
 }  // namespace slipway::ingest

@@ -21,6 +21,9 @@ class HeapTable {
   static Result<std::unique_ptr<HeapTable>> find(const Request& request, const TablePlan& plan,
                                                  pg::Session& session);
 
+  // Rows are to lie in the order in which they come: from the first that only the server can store it gets
+  // all.
+  void keep_order() { in_order_ = true; }
   // In the transaction that has emptied the table, and before any other row is written.
   Done begin_frozen(pg::Session& session);
   // In any transaction that the rows are to belong to; `side` is a session that is in none.
@@ -28,6 +31,8 @@ class HeapTable {
   // Rows of COPY BINARY, without its header.
   Done add(std::string_view rows);
   Done finish();
+  // Instead of finish(), where something went wrong.
+  void give_up();
   // Since begin(): how many rows came, and how many of them the server stored.
   std::int64_t rows() const { return rows_; }
   std::int64_t copied() const { return copied_; }
@@ -39,7 +44,11 @@ class HeapTable {
       : plan_(&plan), data_(std::move(data)), maker_(std::move(maker)) {}
   Done begin(pg::Session& session, bool frozen);
   Done write_pages();
+  Done begin_copy();
+  Done end_copy();
+  Done hold_back(std::string_view row);
   Done copy_held_back();
+  Done copy_rest(std::string_view rows);
   Result<std::uint32_t> blocks();
 
   const TablePlan* plan_;
@@ -47,6 +56,8 @@ class HeapTable {
   TupleMaker maker_;
   pg::Session* session_ = nullptr;
   bool frozen_ = false;
+  bool in_order_ = false;
+  bool copying_ = false;
   std::unique_ptr<TableFile> file_;
   std::optional<Pages> pages_;
   Out held_back_;  // rows for the server

@@ -14,11 +14,13 @@ class FastLoad {
 
   Result<std::vector<FileCount>> run() {
     const ReadFrom from = TRY(load_.take_up());
-    if (lies_in_any_order()) heap_ = TRY(HeapTable::find(load_.request, load_.plan, load_.session()));
+    heap_ = TRY(HeapTable::find(load_.request, load_.plan, load_.session()));
+    if (heap_ && order_matters()) heap_->keep_order();
     if (!load_.plan.before.empty()) number_ = load_.plan.before.back().number;
     Result<std::vector<FileCount>> files = stream_rows(from);
     if (files) return files;
-    stream_.reset();                                                   // before anybody else uses its session
+    stream_.reset();  // before anybody else uses its session
+    if (heap_) heap_->give_up();
     if (copying_) (void)load_.session().copy_abort("the load stops");  // the error that led here says more
     return files;
   }
@@ -77,9 +79,9 @@ class FastLoad {
     return !load_.judged_later() && bytes_read_ - bytes_at_begin_ >= load_.request.part_bytes;
   }
 
-  // Whether no one asks later where a row lies. Those that only the server can store come behind the others.
-  bool lies_in_any_order() const {
-    return !load_.judged_later() && (!load_.request.notes_inputs || load_.plan.files.size() == 1);
+  // Whether it is asked later where a row lies.
+  bool order_matters() const {
+    return load_.judged_later() || (load_.request.notes_inputs && load_.plan.files.size() > 1);
   }
 
   // Of all rows or of none.

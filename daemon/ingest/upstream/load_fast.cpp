@@ -52,8 +52,10 @@ class FastLoad {
 
   Done write_pages(pg::Session& session) {
     TRY(heap_->begin_frozen(session));
-    TRY(stream());
-    TRY(heap_->finish());
+    Done written = stream();
+    if (written) written = heap_->finish();
+    if (!written) heap_->give_up();
+    TRY(std::move(written));
     rows_.loaded = heap_->rows();
     rows_.past_server = heap_->rows() - heap_->copied();
     rows_.wants_vacuum = !heap_->vacuumed();

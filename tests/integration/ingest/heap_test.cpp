@@ -310,6 +310,49 @@ TEST(Heap, WhereTheServerHasToLookAtRowsItStoresThem) {
   EXPECT_EQ(portal.value("SELECT sum(more) FROM with_default"), "15");
 }
 
+// Which file gave a row is told by where it lies.
+TEST(Heap, RowsLieInTheOrderOfTheirFilesWhereThatMatters) {
+  Portal portal;
+  portal.schema("CREATE TABLE thing (id int, note text)");
+  int id = 0;
+  for (int file = 0; file < 5; ++file) {
+    std::string text = "id,note\n";
+    for (int row = 0; row < 4'000; ++row, ++id)
+      text += fmt::format("{},{}\n", id, file > 1 && row % 1'000 == 999 ? std::string(9'000, 'x') : "short");
+    portal.file(fmt::format("thing{}.csv", file), text);
+  }
+  portal.table("thing", "thing*.csv");
+  portal.notes_inputs = true;
+  // Two whole files, and what comes before the first long value.
+  EXPECT_EQ(portal.built().tables.at("thing").past_server, 8'999);
+  EXPECT_EQ(
+      portal.value("SELECT count(*) FROM (SELECT id, lag(id) OVER (ORDER BY ctid) AS before FROM thing) t "
+                   "WHERE id <> before + 1"),
+      "0");
+  EXPECT_EQ(portal.value("SELECT count(*) FROM thing"), "20000");
+  EXPECT_EQ(healthy(portal, "thing"), "");
+}
+
+// The copy that is under way when the load ends badly is ended too, and the table is as it was.
+TEST(Heap, ARowThatTheServerRefusesIsFound) {
+  Portal portal;
+  portal.schema("CREATE TABLE thing (id int, price numeric(6,2))");
+  std::string text = "id,price\n";
+  for (int id = 0; id < 3'000; ++id) text += fmt::format("{},{}\n", id, id == 2'000 ? "123456.7" : "12.345");
+  portal.file("thing1.csv", text);
+  portal.file("thing2.csv", "id,price\n5000,1\n");
+  portal.table("thing", "thing*.csv");
+  portal.allow(1);
+  for (const bool in_order : {false, true}) {
+    portal.notes_inputs = in_order;
+    const TableReport table = portal.built().tables.at("thing");
+    EXPECT_EQ(table.loaded, 3'000);
+    EXPECT_EQ(table.rejected, 1);
+    EXPECT_EQ(portal.value("SELECT sum(price) FROM thing"), "37038.65");
+    portal.run("DROP TABLE thing");
+  }
+}
+
 std::string many(int from, int to) {
   std::string file = "id,note\n";
   for (int id = from; id < to; ++id) file += fmt::format("{},{:0>100}\n", id, id);
