@@ -149,6 +149,11 @@ class Portal {
                (column + 1 < found.columns() ? "|" : "\n");
     return out;
   }
+  // What PostgreSQL's own checker finds wrong with the table's pages.
+  std::string damage(const std::string& table) {
+    run("CREATE EXTENSION IF NOT EXISTS amcheck");
+    return rows(fmt::format("SELECT * FROM verify_heapam('{}')", table));
+  }
   std::string read(const std::string& name) const {
     std::ifstream in(folder_ / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
