@@ -1,7 +1,5 @@
 #include "daemon/ingest/load/copy_stream.hpp"
 
-#include "daemon/ingest/load/shift.hpp"
-
 namespace slipway::ingest {
 namespace {
 
@@ -9,7 +7,8 @@ constexpr std::size_t kept_bytes_max = 8 * batch_bytes;
 
 }  // namespace
 
-CopyStream::CopyStream(Send send) : send_(std::move(send)), thread_([this] { work(); }) {}
+CopyStream::CopyStream(Send send, WaitsFor whom)
+    : send_(std::move(send)), whom_(whom), thread_([this] { work(); }) {}
 
 CopyStream::~CopyStream() {
   close();
@@ -21,14 +20,14 @@ void CopyStream::close() {
     closed_ = true;
   }
   changed_.notify_all();
-  const ServerWait wait;
+  const Wait wait(whom_);
   if (thread_.joinable()) thread_.join();
 }
 
 Done CopyStream::send(Out& batch, std::size_t to) {
   std::unique_lock lock(mutex_);
   if (!failure_ && waiting_.size() >= batches_max) {
-    const ServerWait wait;
+    const Wait wait(whom_);
     changed_.wait(lock, [this] { return failure_ || waiting_.size() < batches_max; });
   }
   if (failure_) return *failure_;

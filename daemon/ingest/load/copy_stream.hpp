@@ -11,6 +11,7 @@
 
 #include "base/pg/session.hpp"
 #include "daemon/ingest/columns/out.hpp"
+#include "daemon/ingest/load/shift.hpp"
 
 namespace slipway::ingest {
 
@@ -20,7 +21,8 @@ class CopyStream {
  public:
   // What is done with a batch, on that thread, until finish() or destruction.
   using Send = std::function<Done(std::size_t to, std::string_view batch)>;
-  explicit CopyStream(Send send);
+  // Whoever waits for that waits for the server, unless it is told otherwise.
+  explicit CopyStream(Send send, WaitsFor whom = WaitsFor::server);
   ~CopyStream();
   CopyStream(const CopyStream&) = delete;
 
@@ -39,6 +41,7 @@ class CopyStream {
   };
   static constexpr std::size_t batches_max = 4;
   Send send_;
+  WaitsFor whom_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Waiting> waiting_;

@@ -37,7 +37,7 @@ struct Batch {
 };
 
 Done copy_rows(TableLoad& load, const Batch& batch, std::size_t from, std::size_t to) {
-  const ServerWait wait;
+  const Wait wait(WaitsFor::server);
   pg::Session& session = load.session();
   TRY(session.copy_begin(load.copy_command(load.plan.table.quoted(), false)));
   const std::size_t begin = batch.begin_of(from);

@@ -126,7 +126,8 @@ class FastLoad {
       TRY(load_.session().copy_send(load_.encoder.header()));
     }
     stream_ = std::make_unique<CopyStream>(
-        [this](std::size_t file, std::string_view rows) { return send_on(file, rows); });
+        [this](std::size_t file, std::string_view rows) { return send_on(file, rows); },
+        heap_ ? WaitsFor::own_thread : WaitsFor::server);
     return {};
   }
 
@@ -136,7 +137,7 @@ class FastLoad {
     TRY(stream_->finish());
     for (const auto& [file, sum] : sums_) load_.add_sum(file, sum);
     sums_.clear();
-    const ServerWait wait;
+    const Wait wait(WaitsFor::server);
     if (!heap_) {
       TRY(load_.session().copy_send(load_.encoder.trailer()));
       copying_ = false;
@@ -149,7 +150,7 @@ class FastLoad {
 
   Done end_part(bool last) {
     const std::int64_t loaded = TRY(end_rows());
-    const ServerWait wait;
+    const Wait wait(WaitsFor::server);
     const std::int64_t sent = load_.encoded - encoded_before_;
     if (loaded != sent)
       return fail("table {}: {} rows were sent, and PostgreSQL took {}", load_.plan.table.name, sent, loaded);

@@ -36,14 +36,14 @@ Shift::~Shift() {
 
 LoadTimes Shift::times() const {
   LoadTimes times;
-  times.work = thread_cpu() - cpu_began_;
+  times.work = thread_cpu() - cpu_began_ + others_;
   times.server = server_;
   times.source = std::max(since(began_) - times.work - times.server, 0.0);
   return times;
 }
 
-ServerWait::~ServerWait() {
-  if (current != nullptr) current->server_ += since(began_);
+Wait::~Wait() {
+  if (current != nullptr) (whom_ == WaitsFor::server ? current->server_ : current->others_) += since(began_);
 }
 
 }  // namespace slipway::ingest

@@ -25,20 +25,27 @@ class Shift {
   LoadTimes times() const;
 
  private:
-  friend class ServerWait;
+  friend class Wait;
   std::chrono::steady_clock::time_point began_;
   double cpu_began_;
   double server_ = 0;
+  double others_ = 0;
 };
 
-// While this lives the thread waits for our server. Without a shift it counts nothing.
-class ServerWait {
+enum class WaitsFor {
+  server,
+  own_thread  // one that works for this one: so it is work
+};
+
+// While this lives the thread waits. Without a shift it counts nothing.
+class Wait {
  public:
-  ServerWait() : began_(std::chrono::steady_clock::now()) {}
-  ~ServerWait();
-  ServerWait(const ServerWait&) = delete;
+  explicit Wait(WaitsFor whom) : whom_(whom), began_(std::chrono::steady_clock::now()) {}
+  ~Wait();
+  Wait(const Wait&) = delete;
 
  private:
+  WaitsFor whom_;
   std::chrono::steady_clock::time_point began_;
 };
 

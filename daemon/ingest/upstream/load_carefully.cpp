@@ -82,7 +82,7 @@ class CarefulLoad {
   }
 
   Done copy(std::size_t from, std::size_t to) {
-    const ServerWait wait;
+    const Wait wait(WaitsFor::server);
     TRY(session().copy_begin(load_.copy_in(false, false)));
     TRY(session().copy_send(std::string_view(batch_).substr(begin_of(from), ends_[to - 1] - begin_of(from))));
     const long long loaded = TRY(session().copy_end());

@@ -43,7 +43,7 @@ class FastLoad {
     }
     const Shift shift;
     {
-      const ServerWait wait;
+      const Wait wait(WaitsFor::server);
       rows_.loaded = TRY(session.copy_end());
     }
     rows_.times.add(shift.times());
@@ -65,11 +65,13 @@ class FastLoad {
   // The server's refusal says more than what it made the readers say.
   Done stream() {
     std::optional<Error> refusal;
-    CopyStream stream([&](std::size_t, std::string_view batch) -> Done {
-      Done sent = heap_ ? heap_->add(batch) : load_.into.session().copy_send(batch);
-      if (!sent) refusal = sent.error();
-      return sent;
-    });
+    CopyStream stream(
+        [&](std::size_t, std::string_view batch) -> Done {
+          Done sent = heap_ ? heap_->add(batch) : load_.into.session().copy_send(batch);
+          if (!sent) refusal = sent.error();
+          return sent;
+        },
+        heap_ ? WaitsFor::own_thread : WaitsFor::server);
     Done sent = send_mark(stream, copy_binary_header);
     if (sent) sent = read_all(stream);
     if (sent) sent = send_mark(stream, copy_binary_trailer);

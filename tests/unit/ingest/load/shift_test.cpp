@@ -12,7 +12,7 @@ TEST(Shift, TellsWorkFromWaiting) {
   const Shift shift;
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   {
-    const ServerWait wait;
+    const Wait wait(WaitsFor::server);
     std::this_thread::sleep_for(std::chrono::milliseconds(70));
   }
   const LoadTimes idle = shift.times();
@@ -25,10 +25,20 @@ TEST(Shift, TellsWorkFromWaiting) {
   EXPECT_EQ(shift.times().server, idle.server);
 }
 
+TEST(Shift, WhatAnotherThreadOfOursDoesMeanwhileIsWork) {
+  const Shift shift;
+  {
+    const Wait wait(WaitsFor::own_thread);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_GE(shift.times().work, 0.049);
+  EXPECT_EQ(shift.times().server, 0);
+}
+
 TEST(Shift, OtherThreadsHaveTheirOwn) {
   const Shift shift;
   std::thread([] {
-    const ServerWait wait;  // without a shift
+    const Wait wait(WaitsFor::server);  // without a shift
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }).join();
   EXPECT_EQ(shift.times().server, 0);
