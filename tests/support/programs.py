@@ -20,6 +20,7 @@ SANITIZED = ("unit", "integration", "contract", "fuzz")
 # What runs on servers that Slipway does not manage, and so on each version that it promises to work with.
 ANY_SERVER = {
     "contract_swap": "EngineContract/1.*:EngineContract/2.*",
+    "integration_ingest": "Heap*",
     "integration_swap": "DatabaseMode*:SchemaMode*:Dependents*:Registries*:CarriedDatabase*:CarrySchema*:Guard*",
 }
 NOT_ON = {

@@ -10,14 +10,14 @@
 namespace slipway::ingest {
 namespace {
 
-constexpr std::size_t held_back_bytes_max = 256 << 10;
+constexpr std::size_t held_back_bytes_max = 4 << 20;
 
 // A server that has no need of WAL for what is loaded, and whose pages are as we write them.
 constexpr std::string_view server_sql = R"(
 SELECT current_setting('data_directory'),
-       current_setting('wal_level') = 'minimal' AND current_setting('data_checksums') = 'off'
-       AND current_setting('block_size') = '8192' AND current_setting('segment_size') = '1GB'
-       AND current_setting('server_encoding') = 'UTF8')";
+       current_setting('wal_level') = 'minimal' AND current_setting('block_size') = '8192'
+       AND current_setting('segment_size') = '1GB' AND current_setting('server_encoding') = 'UTF8',
+       current_setting('data_checksums') = 'on')";
 
 // Nothing happens to its rows but that they are stored.
 constexpr std::string_view table_sql = R"(
@@ -36,12 +36,18 @@ WHERE a.attrelid = $1::oid AND a.attnum > 0 ORDER BY a.attnum)";
 
 constexpr std::string_view labels_sql = "SELECT enumlabel, oid FROM pg_enum WHERE enumtypid = $1::oid";
 
-// Ours to write, as the user who runs that server does.
-Result<std::optional<Path>> files_of(pg::Session& session) {
+struct ServerFiles {
+  Path data;
+  bool checksums;
+};
+
+// Where they are ours to write, as the user who runs that server does.
+Result<std::optional<ServerFiles>> files_of(pg::Session& session) {
   const pg::Rows rows = TRY(session.query(server_sql));
-  const Path data = rows.string(0, 0);
-  const bool ours = rows.truth(0, 1) && ::access((data / "base").c_str(), W_OK) == 0 && ::geteuid() != 0;
-  return ours ? std::optional(data) : std::nullopt;
+  ServerFiles files{rows.string(0, 0), rows.truth(0, 2)};
+  const bool ours =
+      rows.truth(0, 1) && ::access((files.data / "base").c_str(), W_OK) == 0 && ::geteuid() != 0;
+  return ours ? std::optional(std::move(files)) : std::nullopt;
 }
 
 // False where an enum has none.
@@ -89,13 +95,14 @@ Result<std::optional<TupleMaker>> maker_of(pg::Session& session, const TablePlan
 Result<std::unique_ptr<HeapTable>> HeapTable::find(const Request& request, const TablePlan& plan,
                                                    pg::Session& session) {
   if (!request.writes_pages || !plan.binary || plan.table.partitioned) return std::unique_ptr<HeapTable>();
-  const std::optional<Path> data = TRY(files_of(session));
-  if (!data) return std::unique_ptr<HeapTable>();
+  std::optional<ServerFiles> files = TRY(files_of(session));
+  if (!files) return std::unique_ptr<HeapTable>();
   const pg::Rows plain = TRY(session.query(table_sql, {plan.table.oid}));
   if (plain.empty() || !plain.truth(0, 0)) return std::unique_ptr<HeapTable>();
   std::optional<TupleMaker> maker = TRY(maker_of(session, plan));
   if (!maker) return std::unique_ptr<HeapTable>();
-  return std::unique_ptr<HeapTable>(new HeapTable(plan, *data, std::move(*maker)));
+  return std::unique_ptr<HeapTable>(
+      new HeapTable(plan, std::move(files->data), files->checksums, std::move(*maker)));
 }
 
 Done HeapTable::begin_frozen(pg::Session& session) {
@@ -121,7 +128,7 @@ Done HeapTable::begin(pg::Session& session, bool frozen) {
       session.query("SELECT pg_current_xact_id()::xid, pg_relation_filepath($1::oid)", {plan_->table.oid}));
   maker_.set_transaction(static_cast<std::uint32_t>(rows.number(0, 0)), frozen);
   file_ = std::make_unique<TableFile>(data_ / rows.string(0, 1));
-  pages_.emplace(frozen);
+  pages_.emplace(frozen, checksums_);
   pages_->clear(TRY(blocks()));
   return {};
 }
@@ -165,7 +172,18 @@ Done HeapTable::copy_rest(std::string_view rows) {
   return session_->copy_send(rows);
 }
 
+// The session may be gone, and with it the file, whose place another one may take: the server is asked before
+// anything is made beside it.
+Done HeapTable::still_ours() {
+  const std::uint32_t seen = TRY(blocks());
+  if (seen == pages_->first_block()) return {};
+  return fail("table {}: {} pages were written, and PostgreSQL sees {}", plan_->table.name,
+              pages_->first_block(), seen);
+}
+
 Done HeapTable::write_pages() {
+  if (file_->reaches_new_segment(pages_->first_block(), pages_->count())) TRY(still_ours());
+  pages_->seal();
   TRY(file_->write(pages_->first_block(), pages_->view()));
   pages_->clear(static_cast<std::uint32_t>(pages_->first_block() + pages_->count()));
   return {};
@@ -203,10 +221,12 @@ Done HeapTable::copy_held_back() {
 }
 
 Done HeapTable::finish() {
+  const bool server_goes_on = copying_;
   TRY(copying_ ? end_copy() : copy_held_back());
   TRY(write_pages());
+  if (!server_goes_on) TRY(still_ours());
   const std::uint32_t blocks = pages_->first_block();
-  if (vacuumed() && blocks > 0) TRY(file_->write_map(blocks));
+  if (vacuumed() && blocks > 0) TRY(file_->write_map(blocks, checksums_));
   file_.reset();
   return {};
 }

@@ -40,9 +40,10 @@ class HeapTable {
   bool vacuumed() const { return frozen_ && copied_ == 0; }
 
  private:
-  HeapTable(const TablePlan& plan, Path data, TupleMaker maker)
-      : plan_(&plan), data_(std::move(data)), maker_(std::move(maker)) {}
+  HeapTable(const TablePlan& plan, Path data, bool checksums, TupleMaker maker)
+      : plan_(&plan), data_(std::move(data)), checksums_(checksums), maker_(std::move(maker)) {}
   Done begin(pg::Session& session, bool frozen);
+  Done still_ours();
   Done write_pages();
   Done begin_copy();
   Done end_copy();
@@ -53,6 +54,7 @@ class HeapTable {
 
   const TablePlan* plan_;
   Path data_;
+  bool checksums_;
   TupleMaker maker_;
   pg::Session* session_ = nullptr;
   bool frozen_ = false;

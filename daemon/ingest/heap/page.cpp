@@ -1,6 +1,7 @@
 #include "daemon/ingest/heap/page.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace slipway::ingest {
@@ -21,6 +22,10 @@ void put_head(char* page, bool all_visible, std::size_t lower, std::size_t upper
   put(page + 14, static_cast<std::uint16_t>(upper));
   put(page + 16, static_cast<std::uint16_t>(page_bytes));
   put(page + 18, static_cast<std::uint16_t>(page_bytes | layout_version));
+}
+
+void put_checksum(char* page, std::uint32_t block) {
+  put(page + 8, page_checksum(page, block));
 }
 
 }  // namespace
@@ -56,12 +61,44 @@ bool Pages::add(std::string_view tuple) {
   return true;
 }
 
+void Pages::seal() {
+  if (!checksums_) return;
+  for (std::size_t i = 0; i < count_; ++i)
+    put_checksum(bytes_.data() + i * page_bytes, first_block_ + static_cast<std::uint32_t>(i));
+}
+
 void Pages::clear(std::uint32_t next_block) {
   first_block_ = next_block;
   count_ = 0;
 }
 
-std::string map_page(std::uint32_t blocks) {
+// Thirty-two sums side by side, so that a processor can take many words at once.
+std::uint16_t page_checksum(const char* page, std::uint32_t block) {
+  constexpr std::size_t lanes = 32;
+  constexpr std::uint32_t prime = 16'777'619;
+  std::array<std::uint32_t, lanes> sums = {
+      0x5B1F36E9, 0xB8525960, 0x02AB50AA, 0x1DE66D2A, 0x79FF467A, 0x9BB9F8A3, 0x217E7CD2, 0x83E13D2C,
+      0xF8D4474F, 0xE39EB970, 0x42C6AE16, 0x993216FA, 0x7B093B5D, 0x98DAFF3C, 0xF718902A, 0x0B1C9CDB,
+      0xE58F764B, 0x187636BC, 0x5D7B3BB1, 0xE73DE7DE, 0x92BEC979, 0xCCA6C0B2, 0x304A0979, 0x85AA43D4,
+      0x783125BB, 0x6CA8EAA2, 0xE407EAC6, 0x4B5CFC3E, 0x9FBF8C76, 0x15CA20BE, 0xF2CA9FD3, 0x959BD756};
+  const auto mix = [](std::uint32_t& sum, std::uint32_t word) {
+    const std::uint32_t mixed = sum ^ word;
+    sum = mixed * prime ^ mixed >> 17U;
+  };
+  for (std::size_t at = 0; at < page_bytes; at += lanes * sizeof(std::uint32_t)) {
+    std::array<std::uint32_t, lanes> words;
+    std::memcpy(words.data(), page + at, sizeof words);
+    if (at == 0) words[2] &= 0xFFFF0000U;  // its own place
+    for (std::size_t lane = 0; lane < lanes; ++lane) mix(sums[lane], words[lane]);
+  }
+  for (int round = 0; round < 2; ++round)
+    for (std::uint32_t& sum : sums) mix(sum, 0);
+  std::uint32_t all = block;
+  for (const std::uint32_t sum : sums) all ^= sum;
+  return static_cast<std::uint16_t>(all % 65'535 + 1);
+}
+
+std::string map_page(std::uint32_t blocks, std::uint32_t number, bool checksums) {
   std::string page(page_bytes, '\0');
   put_head(page.data(), false, head_bytes, page_bytes);
   constexpr unsigned visible_and_frozen = 3, blocks_a_byte = 4;
@@ -70,6 +107,7 @@ std::string map_page(std::uint32_t blocks) {
     byte = static_cast<char>(static_cast<unsigned char>(byte) | visible_and_frozen
                                                                     << 2 * (block % blocks_a_byte));
   }
+  if (checksums) put_checksum(page.data(), number);
   return page;
 }
 

@@ -68,14 +68,19 @@ Done TableFile::write(std::uint32_t block, std::string_view pages) {
   return {};
 }
 
-Done TableFile::write_map(std::uint32_t blocks) const {
+bool TableFile::reaches_new_segment(std::uint32_t block, std::size_t pages) {
+  return block / segment_blocks != (block + pages) / segment_blocks ||
+         (block > 0 && block % segment_blocks == 0);
+}
+
+Done TableFile::write_map(std::uint32_t blocks, bool checksums) const {
   const Path path = path_.string() + "_vm";
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
   if (fd < 0) return cannot_write(path);
   Done written;
   for (std::uint32_t done = 0; written && done < blocks; done += blocks_a_map_page)
     written = write_at(fd, path, std::int64_t{done / blocks_a_map_page} * std::int64_t{page_bytes},
-                       map_page(blocks - done));
+                       map_page(blocks - done, done / blocks_a_map_page, checksums));
   ::close(fd);
   return written;
 }

@@ -18,7 +18,8 @@ class TableFile {
   // Whole pages, from that one on; they may lie in two segments.
   Done write(std::uint32_t block, std::string_view pages);
   // A map by which the server knows that all of these pages are frozen; before it looks for one.
-  Done write_map(std::uint32_t blocks) const;
+  Done write_map(std::uint32_t blocks, bool checksums) const;
+  static bool reaches_new_segment(std::uint32_t block, std::size_t pages);
 
  private:
   Done open_segment(std::uint32_t segment);

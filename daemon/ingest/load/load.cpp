@@ -57,7 +57,6 @@ Result<LoadOutcome> taken_up(const Request& request, const TablePlan& plan, Canc
     }
   }
   outcome.report.taken_up = outcome.report.loaded;
-  if (plan.before.size() == 1) return outcome;
   Connection connection = TRY(Connection::open(request, cancellation));
   TRY(connection.session().script("VACUUM (FREEZE) " + plan.table.quoted()));
   return outcome;

@@ -160,6 +160,28 @@ TEST(Heap, LaterPartsAreWrittenBehindTheFirst) {
   EXPECT_EQ(portal.damage("thing"), "");
 }
 
+// The server that made the table's file has taken it away again: nothing may be made beside it.
+TEST(Heap, ASessionThatIsGoneIsNoticed) {
+  Portal portal;
+  portal.schema("CREATE TABLE thing (id int PRIMARY KEY, note text)");
+  portal.file("thing.csv", many(0, 100'000));
+  portal.table("thing", "thing.csv");
+  portal.listener.on_progress = [&] {
+    if (portal.listener.last["thing"].rows < 70'000) return;
+    (void)cluster().session().query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 "
+        "AND state = 'idle in transaction'",
+        {portal.database()});
+  };
+  EXPECT_FALSE(portal.build());
+  portal.run("CHECKPOINT");
+  EXPECT_EQ(
+      portal.rows("SELECT f FROM pg_database, pg_ls_dir('base/' || oid) f WHERE datname = current_database() "
+                  "AND f ~ '^[0-9]+_vm$' AND split_part(f, '_', 1) NOT IN "
+                  "(SELECT pg_relation_filenode(oid)::text FROM pg_class WHERE relkind IN ('r', 't', 'm'))"),
+      "");
+}
+
 // The pages of a part that never ended are there, and belong to a transaction that no other may be taken for.
 TEST(Heap, APartLostInACrashIsNobodys) {
   Portal portal;

@@ -151,6 +151,7 @@ class Portal {
   }
   // What PostgreSQL's own checker finds wrong with the table's pages.
   std::string damage(const std::string& table) {
+    if (PQserverVersion(session_.raw()) < 140'000) return "";  // it has no such thing
     run("CREATE EXTENSION IF NOT EXISTS amcheck");
     return rows(fmt::format("SELECT * FROM verify_heapam('{}')", table));
   }

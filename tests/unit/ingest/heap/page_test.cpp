@@ -16,7 +16,7 @@ Number number(std::string_view bytes, std::size_t at) {
 }
 
 TEST(Pages, RowsLieFromTheEndAndPointersFromTheFront) {
-  Pages pages(true);
+  Pages pages(true, false);
   pages.clear(70'000);
   ASSERT_TRUE(pages.add(std::string(33, 'a')));
   ASSERT_TRUE(pages.add(std::string(24, 'b')));
@@ -35,7 +35,7 @@ TEST(Pages, RowsLieFromTheEndAndPointersFromTheFront) {
 }
 
 TEST(Pages, AreFullWhenNoRowFits) {
-  Pages pages(false);
+  Pages pages(false, false);
   const std::string row(1000, 'x');
   std::size_t rows = 0;
   while (pages.add(row)) ++rows;
@@ -48,20 +48,31 @@ TEST(Pages, AreFullWhenNoRowFits) {
 
 // As PostgreSQL's MaxHeapTuplesPerPage has it, which its own tools rely on.
 TEST(Pages, HaveNoMoreThan291Rows) {
-  Pages pages(true);
+  Pages pages(true, false);
   for (int row = 0; row < 291; ++row) ASSERT_TRUE(pages.add(std::string(23, 'x')));
   EXPECT_EQ(pages.count(), 1U);
   ASSERT_TRUE(pages.add(std::string(23, 'x')));
   EXPECT_EQ(pages.count(), 2U);
 }
 
+// Tests of PostgreSQL 18, which looks at it whenever it reads a page, say that it is the right one.
+TEST(Pages, ACheckSumKnowsThePlace) {
+  Pages pages(true, true);
+  pages.clear(7);
+  ASSERT_TRUE(pages.add(std::string(100, 'x')));
+  pages.seal();
+  const char* page = pages.view().data();
+  EXPECT_EQ(number<std::uint16_t>(pages.view(), 8), page_checksum(page, 7));
+  EXPECT_NE(page_checksum(page, 7), page_checksum(page, 8));
+}
+
 TEST(Pages, TheMapHasTwoBitsForEachOfThem) {
-  const std::string page = map_page(5);
+  const std::string page = map_page(5, 0, false);
   ASSERT_EQ(page.size(), page_bytes);
   EXPECT_EQ(page[24], '\xff');
   EXPECT_EQ(page[25], '\x03');
   EXPECT_EQ(page[26], '\0');
-  EXPECT_EQ(map_page(blocks_a_map_page + 9), map_page(blocks_a_map_page));
+  EXPECT_EQ(map_page(blocks_a_map_page + 9, 0, false), map_page(blocks_a_map_page, 0, false));
 }
 
 }  // namespace

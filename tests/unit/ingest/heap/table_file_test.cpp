@@ -51,10 +51,10 @@ TEST_F(TableFileTest, ASegmentHasOneGibibyte) {
 
 TEST_F(TableFileTest, TheMapHasAsManyPagesAsItNeeds) {
   const TableFile file(path_);
-  ASSERT_TRUE(file.write_map(blocks_a_map_page + 6));
+  ASSERT_TRUE(file.write_map(blocks_a_map_page + 6, false));
   const Path map = path_.string() + "_vm";
   EXPECT_EQ(std::filesystem::file_size(map), 2 * page_bytes);
-  EXPECT_EQ(end_of(map), map_page(6));
+  EXPECT_EQ(end_of(map), map_page(6, 1, false));
 }
 
 TEST_F(TableFileTest, SaysWhatItCannotWrite) {
@@ -67,7 +67,8 @@ TEST_F(TableFileTest, SaysWhatItCannotWrite) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().text(), testing::HasSubstr("No space left on device"));
   std::ofstream(path_.string() + "_vm").flush();
-  EXPECT_FALSE(TableFile(path_).write_map(3)) << "a map is there already, so somebody has looked for one";
+  EXPECT_FALSE(TableFile(path_).write_map(3, false))
+      << "a map is there already, so somebody has looked for one";
 }
 
 }  // namespace
