@@ -17,7 +17,8 @@ FUZZ_EACH_S = "720"  # ten parsers, two at a time: an hour
 SKIPPED = 77  # what a script ends with that cannot run here; its last line says why
 # The sanitizer build runs what exercises our own code most; end to end it would test PostgreSQL again.
 SANITIZED = ("unit", "integration", "contract", "fuzz")
-# What runs on servers that Slipway does not manage, and so on each version that it promises to work with.
+# What runs on servers that Slipway does not manage, and so on each version that it promises to work with; and what
+# writes their pages.
 ANY_SERVER = {
     "contract_swap": "EngineContract/1.*:EngineContract/2.*",
     "integration_ingest": "Heap*",
