@@ -3,17 +3,14 @@
 #include <limits>
 #include <vector>
 
+#include "daemon/ingest/columns/big_endian.hpp"
+
 namespace slipway::ingest {
 namespace {
 
 constexpr int group_digits = 4;
 constexpr int group_base = 10'000;
 constexpr std::size_t head_bytes = 8;
-
-int int16_at(std::string_view bytes, std::size_t at) {
-  return static_cast<std::int16_t>(static_cast<std::uint8_t>(bytes[at]) << 8 |
-                                   static_cast<std::uint8_t>(bytes[at + 1]));
-}
 
 void put(std::string& out, int value) {
   out += static_cast<char>(value >> 8);
@@ -43,11 +40,12 @@ void round(std::vector<int>& groups, int digits) {
 
 std::string rounded_numeric(std::string_view binary, int scale) {
   constexpr int first_special = 0xC000;
-  const bool special = binary.size() < head_bytes || (int16_at(binary, 4) & 0xFFFF) >= first_special;
-  if (special || int16_at(binary, 6) <= scale) return std::string(binary);
+  const bool special = binary.size() < head_bytes || big_endian<std::uint16_t>(binary, 4) >= first_special;
+  if (special || big_endian<std::int16_t>(binary, 6) <= scale) return std::string(binary);
   std::vector<int> groups{0};  // room for a carry
-  for (std::size_t at = head_bytes; at + 1 < binary.size(); at += 2) groups.push_back(int16_at(binary, at));
-  const int weight = int16_at(binary, 2);
+  for (std::size_t at = head_bytes; at + 1 < binary.size(); at += 2)
+    groups.push_back(big_endian<std::int16_t>(binary, at));
+  const int weight = big_endian<std::int16_t>(binary, 2);
   const int digits = (weight + 2) * group_digits + scale;
   if (digits < 0)
     groups.assign(1, 0);

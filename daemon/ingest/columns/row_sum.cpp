@@ -2,9 +2,9 @@
 
 #include <bit>
 #include <charconv>
-#include <cstring>
 
 #include "base/pg/identifier.hpp"
+#include "daemon/ingest/columns/big_endian.hpp"
 #include "daemon/ingest/columns/rounding.hpp"
 #include "daemon/ingest/columns/server_hash.hpp"
 #include "daemon/ingest/text.hpp"
@@ -15,24 +15,17 @@ namespace {
 constexpr std::uint64_t hash_of_null = 1;
 constexpr std::uint64_t hash_of_something = 2;
 
-template <class Word>
-Word word_at(const char* bytes) {
-  Word word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
 // As COPY has integers: of 1, 2, 4 or 8 bytes, the highest first.
 inline std::int64_t integer(std::string_view bytes) {
   switch (bytes.size()) {
     case 1:
       return static_cast<std::int8_t>(bytes[0]);
     case 2:
-      return static_cast<std::int16_t>(__builtin_bswap16(word_at<std::uint16_t>(bytes.data())));
+      return big_endian<std::int16_t>(bytes);
     case 4:
-      return static_cast<std::int32_t>(__builtin_bswap32(word_at<std::uint32_t>(bytes.data())));
+      return big_endian<std::int32_t>(bytes);
     case 8:
-      return static_cast<std::int64_t>(__builtin_bswap64(word_at<std::uint64_t>(bytes.data())));
+      return big_endian<std::int64_t>(bytes);
     default:
       return 0;
   }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "daemon/ingest/columns/big_endian.hpp"
+
 namespace slipway::ingest {
 namespace {
 
@@ -54,11 +56,6 @@ std::uint32_t partial(const char* at, std::size_t size) {
   return value;
 }
 
-std::int16_t int16_at(std::string_view bytes, std::size_t at) {
-  return static_cast<std::int16_t>(static_cast<std::uint8_t>(bytes[at]) << 8 |
-                                   static_cast<std::uint8_t>(bytes[at + 1]));
-}
-
 }  // namespace
 
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
@@ -101,11 +98,10 @@ std::uint64_t hash_double(double value) {
 std::uint64_t hash_numeric(std::string_view binary) {
   constexpr std::size_t head_bytes = 8;
   constexpr std::uint16_t first_special = 0xC000;
-  if (binary.size() < head_bytes || static_cast<std::uint16_t>(int16_at(binary, 4)) >= first_special)
-    return 0;
+  if (binary.size() < head_bytes || big_endian<std::uint16_t>(binary, 4) >= first_special) return 0;
   std::size_t from = 0;
   std::size_t to = (binary.size() - head_bytes) / 2;
-  const auto digit = [&](std::size_t i) { return int16_at(binary, head_bytes + 2 * i); };
+  const auto digit = [&](std::size_t i) { return big_endian<std::int16_t>(binary, head_bytes + 2 * i); };
   while (from < to && digit(from) == 0) ++from;
   if (from == to) return ~std::uint64_t{0};  // zero: the seed, less one
   while (digit(to - 1) == 0) --to;
@@ -120,7 +116,7 @@ std::uint64_t hash_numeric(std::string_view binary) {
     const std::int16_t value = digit(i);
     std::memcpy(into + 2 * (i - from), &value, sizeof value);
   }
-  const std::int64_t weight = int16_at(binary, 2) - static_cast<std::int64_t>(from);
+  const std::int64_t weight = big_endian<std::int16_t>(binary, 2) - static_cast<std::int64_t>(from);
   return hash_bytes({into, 2 * (to - from)}) ^ static_cast<std::uint64_t>(weight);
 }
 

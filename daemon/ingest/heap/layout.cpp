@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/ingest/columns/big_endian.hpp"
 #include "daemon/ingest/columns/rounding.hpp"
 #include "daemon/ingest/format/json_text.hpp"
 #include "daemon/ingest/heap/numeric.hpp"

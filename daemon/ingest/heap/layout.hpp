@@ -29,8 +29,8 @@ struct LayingOut {
 // Appends the value to the tuple. False: only the server knows; then the tuple is worth nothing.
 using LayOut = bool (*)(const Layout& layout, std::string_view binary, LayingOut& out);
 
-inline constexpr std::size_t fixed_bytes_max =
-    16;  // of a value that has one length; others make their own room
+// Of a value whose type has one length; others make their own room.
+inline constexpr std::size_t fixed_bytes_max = 16;
 
 struct Layout {
   const TypeInfo* type = nullptr;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "daemon/ingest/columns/big_endian.hpp"
 #include "daemon/ingest/columns/rounding.hpp"
-#include "daemon/ingest/heap/tuple_bytes.hpp"
 
 namespace slipway::ingest {
 namespace {

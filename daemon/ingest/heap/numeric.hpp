@@ -1,7 +1,6 @@
 // A numeric as it lies on disk, without the length before it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 

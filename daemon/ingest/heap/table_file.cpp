@@ -48,6 +48,7 @@ Done TableFile::open_segment(std::uint32_t segment) {
   fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (segment > 0 ? O_CREAT : 0), 0600);
   if (fd_ < 0) return cannot_write(path);
   segment_ = segment;
+  segment_path_ = std::move(path);
   return {};
 }
 
@@ -57,7 +58,7 @@ Done TableFile::write(std::uint32_t block, std::string_view pages) {
     const std::uint32_t in_segment = block % segment_blocks;
     const std::size_t room = std::size_t{segment_blocks - in_segment} * page_bytes;
     const std::string_view now = pages.substr(0, room);
-    TRY(write_at(fd_, path_, std::int64_t{in_segment} * std::int64_t{page_bytes}, now));
+    TRY(write_at(fd_, segment_path_, std::int64_t{in_segment} * std::int64_t{page_bytes}, now));
     // The disk begins now, so that less is left to do when the snapshot is synced; whether it does is no
     // matter.
     (void)::sync_file_range(fd_, std::int64_t{in_segment} * std::int64_t{page_bytes},

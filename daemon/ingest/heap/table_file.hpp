@@ -27,7 +27,8 @@ class TableFile {
 
   Path path_;
   int fd_ = -1;
-  std::uint32_t segment_ = 0;
+  std::uint32_t segment_ = 0;  // which is open
+  Path segment_path_;
 };
 
 }  // namespace slipway::ingest

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/ingest/columns/big_endian.hpp"
+
 namespace slipway::ingest {
 namespace {
 

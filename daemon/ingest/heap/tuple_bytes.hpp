@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "daemon/ingest/columns/out.hpp"
@@ -52,18 +51,5 @@ class TupleBytes {
   Lengths lengths_;
   Out out_;
 };
-
-// As COPY BINARY writes them: the highest byte first.
-template <class Number>
-Number big_endian(std::string_view bytes, std::size_t at = 0) {
-  Number value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  if constexpr (sizeof value == 2)
-    return static_cast<Number>(__builtin_bswap16(static_cast<std::uint16_t>(value)));
-  if constexpr (sizeof value == 4)
-    return static_cast<Number>(__builtin_bswap32(static_cast<std::uint32_t>(value)));
-  if constexpr (sizeof value == 8)
-    return static_cast<Number>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
-}
 
 }  // namespace slipway::ingest

@@ -75,6 +75,21 @@ class Stopper final : public Observer {
   std::atomic<int> left_;
 };
 
+// Where that phase begins.
+class StopperAt final : public Observer {
+ public:
+  explicit StopperAt(std::string phase) : phase_(std::move(phase)) {}
+  void phase(const std::string& phase) override {
+    if (phase == phase_) stop.request_stop();
+  }
+  void progress(const TableProgress&) override {}
+  void line(const std::string&) override {}
+  std::stop_source stop;
+
+ private:
+  std::string phase_;
+};
+
 struct Undisturbed {
   std::string contents, study, sample, rejects, fingerprint;
 };
@@ -119,6 +134,25 @@ TEST(GoingOn, EndsAsAnUndisturbedBuildWhereverItWasStopped) {
     taken_up += 1;
   }
   EXPECT_EQ(taken_up, rounds);
+}
+
+// Stopped between the last part and its VACUUM: what that was to do is not lost.
+TEST(GoingOn, AVacuumThatWasMissedIsMadeUpFor) {
+  Portal portal;
+  portal.schema("CREATE TABLE thing (id int PRIMARY KEY, note text)");
+  std::string file = "id,note\n";
+  for (int id = 0; id < 2'000; ++id)
+    file += fmt::format("{},{}\n", id, std::string(id == 7 ? 9'000 : 50, 'x'));
+  portal.file("thing.csv", file);
+  portal.table("thing", "thing.csv");
+  StopperAt stopper("indexes");
+  ASSERT_FALSE(portal.build_with(stopper, stopper.stop.get_token()));
+  portal.run("CREATE EXTENSION pg_visibility; SELECT pg_truncate_visibility_map('thing')");
+  portal.go_on = true;
+  EXPECT_EQ(portal.built().tables.at("thing").taken_up, 2'000);
+  EXPECT_EQ(portal.value("SELECT all_frozen = pg_relation_size('thing') / 8192 "
+                         "FROM pg_visibility_map_summary('thing')"),
+            "t");
 }
 
 // Stopped once in the middle of the large table: what is complete is not read again.
