@@ -118,6 +118,31 @@ TEST(UpstreamTrouble, ARefusedRowFailsTheBuild) {
   expect_no_sessions_left(portal);
 }
 
+// Spaces beyond its length are not: those are cut off, as in any COPY.
+TEST(UpstreamTrouble, AValueThatOurColumnHasNoRoomForFailsTheBuild) {
+  struct Case {
+    const char *ours, *theirs, *value, *says;
+  };
+  const Case cases[] = {{"varchar(3)", "varchar", "'abcd'", "too long for type character varying(3)"},
+                        {"char(3)", "bpchar", "'abcd'", "too long for type character(3)"},
+                        {"numeric(4,2)", "numeric", "123.45", "numeric field overflow"}};
+  for (const Case& one : cases) {
+    UpstreamPortal portal;
+    portal.schema(fmt::format("CREATE TABLE t (id int, value {});", one.ours));
+    portal.there(fmt::format("CREATE TABLE t (id int, value {}); INSERT INTO t VALUES (1, {})", one.theirs,
+                             one.value));
+    portal.from("t", "t");
+    EXPECT_THAT(portal.failure().text(), HasSubstr(one.says));
+  }
+  UpstreamPortal portal;
+  portal.schema("CREATE TABLE t (id int, value varchar(3), padded char(3));");
+  portal.there(
+      "CREATE TABLE t (id int, value varchar, padded bpchar); INSERT INTO t VALUES (1, 'ab   ', 'é')");
+  portal.from("t", "t");
+  portal.built();
+  EXPECT_EQ(portal.rows("SELECT '<' || value || '>', octet_length(padded) FROM t"), "<ab >|4\n");
+}
+
 TEST(UpstreamTrouble, ANullAndADuplicateFailTheBuild) {
   UpstreamPortal nulls;
   nulls.schema("CREATE TABLE t (id int NOT NULL);");
