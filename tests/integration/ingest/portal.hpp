@@ -149,6 +149,15 @@ class Portal {
                (column + 1 < found.columns() ? "|" : "\n");
     return out;
   }
+  // Whether no session of anybody else is left in its database, soon: a server's process ends behind its
+  // client.
+  bool is_alone() {
+    for (int look = 0; look < 200; ++look, std::this_thread::sleep_for(Millis(50)))
+      if (value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                "pid <> pg_backend_pid() AND backend_type = 'client backend'") == "0")
+        return true;
+    return false;
+  }
   // What PostgreSQL's own checker finds wrong with the table's pages.
   std::string damage(const std::string& table) {
     if (PQserverVersion(session_.raw()) < 140'000) return "";  // it has no such thing
